@@ -1,0 +1,15 @@
+# Third-party libraries, all of them Debian 12 packages (tools/lib/apt.sh installs them). Imported targets count as SYSTEM:
+# their headers are exempt from our warnings.
+
+find_package(Threads REQUIRED)
+find_package(Boost 1.74 REQUIRED)           # Boost::headers
+find_package(CLI11 REQUIRED)                # CLI11::CLI11
+find_package(CURL 7.88 REQUIRED)            # CURL::libcurl
+find_package(GTest 1.12 REQUIRED)           # GTest::gtest, GTest::gmock
+find_package(Protobuf 3.21 REQUIRED)        # protobuf::libprotobuf, protobuf::protoc
+find_package(gRPC 1.51 CONFIG REQUIRED)     # gRPC::grpc++
+find_package(nlohmann_json 3.11 REQUIRED)   # nlohmann_json::nlohmann_json
+find_package(rapidcheck REQUIRED)           # rapidcheck_gtest
+find_package(spdlog 1.10 REQUIRED)          # spdlog::spdlog
+find_package(tl-expected REQUIRED)          # tl::expected
+find_package(yaml-cpp 0.7 REQUIRED)         # yaml-cpp

@@ -1,0 +1,88 @@
+# The steps of ./test, one function each. Sourced; needs log.sh and paths.sh, and from ./test: filter, tally.
+# A step ends with an error if it failed. What it counted, it reports with `count`; a failed step that counted nothing is 1 failure.
+
+# Cheap ones first. Those before `unit` make what the later ones stand on.
+all_steps=(setup lint core protos build unit replay server engine e2e asan tsan gcc)
+long_steps=(long tidy)
+
+# count PASSED FAILED SKIPPED
+count() { echo "$step $1 $2 ${3:-0}" >>"$tally"; }
+
+# check NAME COMMAND...: a check without cases counts as one.
+check() {
+    local name=$1
+    shift
+    if "$@"; then
+        count 1 0
+    else
+        say "failed: $name"
+        count 0 1
+    fi
+}
+
+step_setup() { "$root/tools/setup"; }
+
+step_lint() {
+    check "format" "$root/tools/format" --check
+    check "layers" "$root/tools/check-layers"
+    local test
+    for test in "$root"/tools/test/*_test.py; do
+        check "$(basename "$test")" python3 "$test"
+    done
+}
+
+step_core() {
+    "$root/tools/build-core" "$root/build/release/core"
+    local log=$IW_CACHE/core/test.log status=0
+    # Under the lock of build-core: both leave their library in the same place.
+    CARGO_TARGET_DIR=$IW_CACHE/core flock "$IW_CACHE/artifacts/core/lock" cargo test --release --locked --jobs "$(iw_jobs)" \
+        --manifest-path "$root/core/Cargo.toml" 2>&1 | tee "$log" || status=$?
+    # shellcheck disable=SC2046  # three words
+    count $(awk '/^test result:/ { passed += $4; failed += $6; skipped += $8 } END { print passed + 0, failed + 0, skipped + 0 }' "$log")
+    return "$status"
+}
+
+step_protos() { "$root/tools/build-protos" "$root/build/release/protos"; }
+
+step_build() { build release all; }
+
+step_unit() { build_and_run release unit; }
+step_replay() { build_and_run release replay; }
+step_server() { build_and_run release server; }
+step_engine() { build_and_run release engine; }
+step_e2e() { build_and_run release e2e; }
+step_long() { build_and_run release long; }
+
+step_asan() { build_and_run asan unit; }
+step_tsan() { build_and_run tsan tsan; }
+step_gcc() { build_and_run gcc unit; }
+
+step_tidy() {
+    check "clang-tidy" "$root/tools/tidy"
+    check "clippy" "$root/tools/clippy"
+}
+
+build_and_run() {
+    build "$1" "iw_$2_tests"
+    run_tests "$1" "$2"
+}
+
+# build PRESET TARGET
+build() {
+    local folder=$root/build/$1
+    # ninja configures again by itself when a CMakeLists.txt changes, but does not know of the presets.
+    [ "$folder/build.ninja" -nt "$root/CMakePresets.json" ] || (cd "$root" && cmake --preset "$1" --log-level=WARNING >/dev/null)
+    NINJA_STATUS="[$1 %f/%t, %e s] " cmake --build "$folder" --target "$2" --parallel "$(iw_jobs)"
+}
+
+# run_tests PRESET LABEL : those that carry the label and match the filter; long ones only in their own step.
+run_tests() {
+    local folder=$root/build/$1 label=$2 exclude='^long$' status=0
+    [ "$label" != long ] || exclude='^$'
+    rm -rf "$folder/results"
+    ctest --test-dir "$folder" --label-regex "^$label\$" --label-exclude "$exclude" --tests-regex "$filter" \
+        --parallel "$(iw_jobs)" --output-on-failure --no-tests=ignore --output-junit "$folder/results/ctest.xml" || status=$?
+    # shellcheck disable=SC2046  # three words
+    count $(python3 "$root/tools/lib/count_results.py" "$folder/results/ctest.xml" "$folder/results")
+    return "$status"
+}
