@@ -1,0 +1,36 @@
+/// @file temporal/detail/workflow_type.hpp
+/// @brief A workflow definition without its C++ type, as the worker keeps it.
+#pragma once
+
+#include "temporal/payload.hpp"
+#include "temporal/task.hpp"
+#include "temporal/workflow_context.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace temporal::detail {
+
+/// One live workflow object: the user's state and its handlers.
+class WorkflowObject {
+public:
+    virtual ~WorkflowObject() = default;
+    /// The main coroutine; encodes its result.
+    virtual Task<Payload> run(WorkflowContext context, Payloads arguments) = 0;
+    /// Null where no such signal is defined. Errors: ConversionError for input that the handler cannot take.
+    virtual std::unique_ptr<Task<void>> signal(
+        WorkflowContext context, const std::string& name, const Payloads& input
+    ) = 0;
+    /// Empty where no such query is defined; throws what the handler throws.
+    virtual std::optional<Payload> query(const std::string& name, const Payloads& arguments)
+        const = 0;
+};
+
+/// A registered workflow: its name on the wire and how to make one.
+struct WorkflowType {
+    std::string name;
+    std::unique_ptr<WorkflowObject> (*create)(WorkflowContext context);
+};
+
+}  // namespace temporal::detail

@@ -1,0 +1,346 @@
+#include "workflow/instance.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+#include <variant>
+
+namespace temporal::workflows {
+namespace {
+
+/// The details of the CanceledFailure at the bottom of a chain, for the cancelled workflow to carry.
+Payloads cancel_details(const Failure& failure) {
+    for (const Failure* link = &failure; link != nullptr; link = link->cause().get()) {
+        if (const auto* canceled = dynamic_cast<const CanceledFailure*>(link)) {
+            return canceled->details();
+        }
+    }
+    return {};
+}
+
+OwnedRetryPolicy own(const RetryPolicy& policy) {
+    OwnedRetryPolicy owned{
+        .initial_interval = policy.initial_interval,
+        .backoff_coefficient = policy.backoff_coefficient,
+        .maximum_interval = policy.maximum_interval,
+        .maximum_attempts = policy.maximum_attempts,
+    };
+    for (const std::string_view type : policy.non_retryable_error_types) {
+        owned.non_retryable_error_types.emplace_back(type);
+    }
+    return owned;
+}
+
+std::string in_quotes(std::string_view text) {
+    return "'" + std::string(text) + "'";
+}
+
+}  // namespace
+
+Instance::Instance(detail::WorkflowType type, ExceptionToFailure to_failure)
+    : type_(std::move(type)), to_failure_(std::move(to_failure)) {}
+
+Instance::~Instance() {
+    // Queues hold handles into the frames, so they go first. Destructors of user code run below; what they ask for is refused.
+    closing_ = true;
+    scheduler_.clear();
+    while (!roots_.empty()) {
+        roots_.pop_back();
+    }
+    object_.reset();
+}
+
+Completion Instance::activate(Activation activation) {
+    read_header(activation);
+    try {
+        const bool only_reads = std::ranges::all_of(activation.jobs, [](const Job& job) {
+            return std::holds_alternative<QueryWorkflow>(job);
+        });
+        for (Job& job : activation.jobs) {
+            std::visit([this](auto& known) { apply(known); }, job);
+        }
+        if (!only_reads) {
+            ensure_object();
+            if (!main_started_) {
+                start_main();
+            }
+            scheduler_.run();
+        }
+    } catch (...) {
+        fail_task(std::current_exception());
+    }
+    std::erase_if(roots_, [](const RootTask& root) { return root.done(); });
+    return finish(std::move(activation.run_id));
+}
+
+void Instance::read_header(const Activation& activation) {
+    if (activation.timestamp) {
+        now_ = *activation.timestamp;
+    }
+    is_replaying_ = activation.is_replaying;
+    history_length_ = activation.history_length;
+    history_size_bytes_ = activation.history_size_bytes;
+    continue_as_new_suggested_ = activation.continue_as_new_suggested;
+}
+
+Completion Instance::finish(std::string run_id) {
+    auto commands = machine_.take_commands();
+    if (task_failure_) {
+        return {
+            std::move(run_id),
+            ActivationFailed{.failure = to_failure_(std::exchange(task_failure_, nullptr))}
+        };
+    }
+    return {std::move(run_id), ActivationSucceeded{.commands = std::move(commands)}};
+}
+
+// Jobs.
+
+void Instance::apply(InitializeWorkflow& job) {
+    info_ = std::move(job.info);
+    arguments_ = std::move(job.arguments);
+    random_.reseed(job.randomness_seed);
+}
+
+void Instance::apply(FireTimer& job) {
+    machine_.timer_fired(job.seq);
+    timers_.extract(job.seq).mapped()->resolve(Payload{});
+}
+
+void Instance::apply(ResolveActivity& job) {
+    machine_.activity_resolved(job.seq);
+    const detail::OperationPtr operation = activities_.extract(job.seq).mapped();
+    if (auto* completed = std::get_if<ActivityCompleted>(&job.result)) {
+        operation->resolve(std::move(completed->result));
+    } else if (auto* failed = std::get_if<ActivityFailed>(&job.result)) {
+        operation->resolve(std::move(failed->failure));
+    } else if (auto* canceled = std::get_if<ActivityCanceled>(&job.result)) {
+        operation->resolve(std::move(canceled->failure));
+    } else {
+        throw ProtocolError(
+            "core asked to retry local activity " + std::to_string(job.seq) +
+            ", but this workflow schedules none"
+        );
+    }
+}
+
+void Instance::apply(SignalWorkflow& job) {
+    ensure_object();
+    adopt(drive_signal(std::move(job)));
+}
+
+void Instance::apply(QueryWorkflow& job) {
+    machine_.answer_query(job.id, answer(job));
+}
+
+void Instance::apply(CancelWorkflow& job) {
+    ensure_object();
+    root_scope_->cancel(job.reason.empty() ? "workflow canceled" : job.reason);
+}
+
+void Instance::apply(UpdateRandomSeed& job) {
+    random_.reseed(job.randomness_seed);
+}
+
+// Patches are looked up by calls that this SDK does not offer yet, so there is nothing to note.
+void Instance::apply(NotifyHasPatch& /*job*/) {}
+
+// The owner of the cache answers an eviction by destroying the instance.
+void Instance::apply(RemoveFromCache& /*job*/) {}
+
+void Instance::apply(UnsupportedJob& job) {
+    throw ProtocolError(
+        "the history holds an event of a feature that this workflow does not use: " + job.name
+    );
+}
+
+// User code.
+
+WorkflowContext Instance::root_context() {
+    return {*this, root_scope_};
+}
+
+void Instance::ensure_object() {
+    if (!object_) {
+        object_ = type_.create(root_context());
+    }
+}
+
+void Instance::start_main() {
+    main_started_ = true;
+    adopt(drive_main(object_->run(root_context(), std::move(arguments_))));
+}
+
+Task<void> Instance::drive_main(Task<Payload> main) {
+    try {
+        machine_.complete(co_await std::move(main));
+    } catch (const detail::ContinueAsNewRequest& request) {
+        machine_.continue_as_new({
+            .workflow_type = request.workflow_type,
+            .task_queue = request.task_queue,
+            .arguments = request.arguments,
+            .run_timeout = request.run_timeout,
+            .task_timeout = request.task_timeout,
+            .memo = request.memo,
+        });
+    } catch (const Failure& failure) {
+        end_with(failure);
+    } catch (...) {
+        fail_task(std::current_exception());
+    }
+}
+
+Task<void> Instance::drive_signal(SignalWorkflow job) {
+    // A signal that no handler takes is dropped: it may be meant for a newer version of this workflow. So is one that cannot
+    // be decoded: whoever sent it cannot be told, and the workflow must not be stopped by it.
+    std::unique_ptr<Task<void>> handler;
+    try {
+        handler = object_->signal(root_context(), job.name, job.input);
+    } catch (const ConversionError&) {
+        co_return;
+    }
+    if (!handler) {
+        co_return;
+    }
+    try {
+        co_await std::move(*handler);
+    } catch (const Failure& failure) {
+        end_with(failure);
+    } catch (...) {
+        fail_task(std::current_exception());
+    }
+}
+
+void Instance::end_with(const Failure& failure) {
+    if (is_canceled(failure) && root_scope_->canceled()) {
+        machine_.cancel(cancel_details(failure));
+    } else {
+        machine_.fail(failure.clone());
+    }
+}
+
+std::variant<Payload, FailurePtr> Instance::answer(const QueryWorkflow& job) {
+    machine_.set_read_only(true);
+    std::variant<Payload, FailurePtr> result;
+    try {
+        ensure_object();
+        std::optional<Payload> answer = object_->query(job.type, job.arguments);
+        if (!answer) {
+            throw ApplicationFailure(
+                "workflow " + in_quotes(type_.name) + " has no query " + in_quotes(job.type)
+            );
+        }
+        result = std::move(*answer);
+    } catch (...) {
+        result = to_failure_(std::current_exception());
+    }
+    machine_.set_read_only(false);
+    return result;
+}
+
+// What contexts ask for.
+
+detail::OperationPtr Instance::canceled_operation(const detail::Scope& scope) {
+    auto operation = std::make_shared<detail::Operation>(scheduler_);
+    operation->resolve(
+        std::make_shared<const CanceledFailure>(closing_ ? "the run is gone" : scope.reason())
+    );
+    return operation;
+}
+
+detail::OperationPtr Instance::start_timer(
+    const detail::ScopePtr& scope, Duration duration, std::string_view summary
+) {
+    if (duration < Duration::zero()) {
+        throw std::invalid_argument(
+            "sleep: the duration is " + std::to_string(duration.count()) + " ns; give zero or more"
+        );
+    }
+    if (closing_ || scope->canceled()) {
+        return canceled_operation(*scope);
+    }
+
+    // A duration of zero still makes a timer, as in the other SDKs; the server refuses less than a millisecond.
+    const Seq seq = machine_.start_timer(
+        std::max<Duration>(duration, std::chrono::milliseconds{1}), std::string(summary)
+    );
+    auto operation = std::make_shared<detail::Operation>(scheduler_);
+    // Core answers no cancelled timer, so the waiter is told here.
+    operation->on_cancel([this, seq, scope] {
+        if (closing_ || !machine_.cancel_timer(seq)) {
+            return;
+        }
+        timers_.extract(seq).mapped()->resolve(std::make_shared<const CanceledFailure>(
+            scope->canceled() ? scope->reason() : "timer canceled"
+        ));
+    });
+    scope->add(operation);
+    timers_.emplace(seq, operation);
+    return operation;
+}
+
+detail::OperationPtr Instance::schedule_activity(
+    const detail::ScopePtr& scope,
+    std::string_view type,
+    Payloads arguments,
+    const ActivityOptions& options
+) {
+    if (!options.start_to_close && !options.schedule_to_close) {
+        throw std::invalid_argument(
+            "activity " + in_quotes(type) + ": give start_to_close or schedule_to_close"
+        );
+    }
+    if (closing_ || scope->canceled()) {
+        return canceled_operation(*scope);
+    }
+
+    ScheduleActivity command{
+        .activity_id = std::string(options.activity_id),
+        .activity_type = std::string(type),
+        .task_queue =
+            options.task_queue.empty() ? info_.task_queue : std::string(options.task_queue),
+        .arguments = std::move(arguments),
+        .schedule_to_close = options.schedule_to_close,
+        .schedule_to_start = options.schedule_to_start,
+        .start_to_close = options.start_to_close,
+        .heartbeat = options.heartbeat,
+        .cancellation_type = options.cancellation,
+        .do_not_eagerly_execute = options.disable_eager,
+        .summary = std::string(options.summary),
+    };
+    if (options.retry) {
+        command.retry_policy = own(*options.retry);
+    }
+    const Seq seq = machine_.schedule_activity(std::move(command));
+
+    auto operation = std::make_shared<detail::Operation>(scheduler_);
+    // Core answers in every case; for kTryCancel and kAbandon it does so within the same workflow task.
+    operation->on_cancel([this, seq] {
+        if (!closing_) {
+            machine_.cancel_activity(seq);
+        }
+    });
+    scope->add(operation);
+    activities_.emplace(seq, operation);
+    return operation;
+}
+
+Random& Instance::random() {
+    machine_.require_writable();  // Drawing a number moves the generator.
+    return random_;
+}
+
+void Instance::adopt(Task<void> task) {
+    machine_.require_writable();
+    if (!closing_) {
+        roots_.emplace_back(std::move(task), scheduler_);
+    }
+}
+
+void Instance::fail_task(std::exception_ptr exception) noexcept {
+    if (!task_failure_) {
+        task_failure_ = std::move(exception);
+    }
+}
+
+}  // namespace temporal::workflows

@@ -1,0 +1,88 @@
+#include "workflow/state_machine.hpp"
+
+#include <utility>
+
+namespace temporal::workflows {
+
+Seq StateMachine::start_timer(std::chrono::nanoseconds duration, std::string summary) {
+    const Seq seq = last_timer_ + 1;
+    issue(StartTimer{.seq = seq, .duration = duration, .summary = std::move(summary)});
+    timers_.insert(last_timer_ = seq);
+    return seq;
+}
+
+bool StateMachine::cancel_timer(Seq seq) {
+    if (!timers_.contains(seq)) {
+        return false;
+    }
+    issue(CancelTimer{seq});
+    timers_.erase(seq);
+    return true;
+}
+
+Seq StateMachine::schedule_activity(ScheduleActivity command) {
+    const Seq seq = last_activity_ + 1;
+    command.seq = seq;
+    if (command.activity_id.empty()) {
+        command.activity_id = std::to_string(seq);
+    }
+    issue(std::move(command));
+    activities_.insert(last_activity_ = seq);
+    return seq;
+}
+
+bool StateMachine::cancel_activity(Seq seq) {
+    if (!activities_.contains(seq) || canceling_activities_.contains(seq)) {
+        return false;
+    }
+    issue(RequestCancelActivity{seq});
+    canceling_activities_.insert(seq);
+    return true;
+}
+
+void StateMachine::answer_query(std::string query_id, std::variant<Payload, FailurePtr> result) {
+    commands_.emplace_back(RespondToQuery{std::move(query_id), std::move(result)});
+}
+
+void StateMachine::timer_fired(Seq seq) {
+    if (timers_.erase(seq) == 0) {
+        throw ProtocolError(
+            "timer " + std::to_string(seq) + " fired, but the workflow waits for no such timer"
+        );
+    }
+}
+
+void StateMachine::activity_resolved(Seq seq) {
+    if (activities_.erase(seq) == 0) {
+        throw ProtocolError(
+            "activity " + std::to_string(seq) +
+            " ended, but the workflow waits for no such activity"
+        );
+    }
+    canceling_activities_.erase(seq);
+}
+
+std::vector<Command> StateMachine::take_commands() {
+    return std::exchange(commands_, {});
+}
+
+void StateMachine::require_writable() const {
+    if (read_only_) {
+        throw ProtocolError("a query handler tried to change the workflow; it may only read");
+    }
+}
+
+void StateMachine::issue(Command command) {
+    require_writable();
+    // After the end nothing is left that could be answered.
+    if (!ended_) {
+        commands_.push_back(std::move(command));
+    }
+}
+
+void StateMachine::end(Command command) {
+    issue(std::move(command));
+    ended_ = true;
+}
+
+}  // namespace temporal::workflows

@@ -1,0 +1,152 @@
+#include "bridge/command_codec.hpp"
+
+#include "temporal/converter.hpp"
+
+#include <google/protobuf/text_format.h>
+#include <google/protobuf/util/message_differencer.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace temporal::bridge {
+namespace {
+
+using namespace std::chrono_literals;
+using coresdk::workflow_commands::WorkflowCommand;
+
+struct Case {
+    const char* name;
+    workflows::Command command;
+    const char* message;
+};
+
+FailurePtr failure() {
+    return std::make_shared<const TerminatedFailure>("why");
+}
+
+std::vector<Case> cases() {
+    workflows::ScheduleActivity everything;
+    everything.seq = 3;
+    everything.activity_id = "a-3";
+    everything.activity_type = "infer";
+    everything.task_queue = "gpu";
+    everything.arguments = to_payloads(1);
+    everything.headers = {{"h", to_payload(2)}};
+    everything.schedule_to_close = 4s;
+    everything.schedule_to_start = 3s;
+    everything.start_to_close = 2s;
+    everything.heartbeat = 1s;
+    everything.retry_policy = workflows::OwnedRetryPolicy{
+        .initial_interval = 1s,
+        .maximum_interval = 9s,
+        .maximum_attempts = 3,
+        .non_retryable_error_types = {"Fatal"}
+    };
+    everything.cancellation_type = ActivityCancellationType::kAbandon;
+    everything.do_not_eagerly_execute = true;
+    everything.summary = "try 1";
+    workflows::ScheduleActivity bare;
+    bare.seq = 1;
+    bare.activity_type = "infer";
+    bare.start_to_close = 2s;
+    bare.cancellation_type = ActivityCancellationType::kWaitCancellationCompleted;
+
+    return {
+        {"timer", workflows::StartTimer{.seq = 1, .duration = 1500ms, .summary = "pause"}, R"(
+            start_timer { seq: 1 start_to_fire_timeout { seconds: 1 nanos: 500000000 } }
+            user_metadata { summary { metadata { key: "encoding" value: "json/plain" } data: "\"pause\"" } })"
+        },
+        {"cancel timer", workflows::CancelTimer{.seq = 1}, "cancel_timer { seq: 1 }"},
+        {"activity with everything", everything, R"(
+            schedule_activity {
+                seq: 3 activity_id: "a-3" activity_type: "infer" task_queue: "gpu"
+                headers { key: "h" value { metadata { key: "encoding" value: "json/plain" } data: "2" } }
+                arguments { metadata { key: "encoding" value: "json/plain" } data: "1" }
+                schedule_to_close_timeout { seconds: 4 } schedule_to_start_timeout { seconds: 3 }
+                start_to_close_timeout { seconds: 2 } heartbeat_timeout { seconds: 1 }
+                retry_policy {
+                    initial_interval { seconds: 1 } backoff_coefficient: 2 maximum_interval { seconds: 9 }
+                    maximum_attempts: 3 non_retryable_error_types: "Fatal"
+                }
+                cancellation_type: ABANDON do_not_eagerly_execute: true
+            }
+            user_metadata { summary { metadata { key: "encoding" value: "json/plain" } data: "\"try 1\"" } })"
+        },
+        {"activity with the least", bare, R"(
+            schedule_activity {
+                seq: 1 activity_type: "infer" start_to_close_timeout { seconds: 2 }
+                cancellation_type: WAIT_CANCELLATION_COMPLETED
+            })"},
+        {"cancel activity",
+         workflows::RequestCancelActivity{.seq = 3},
+         "request_cancel_activity { seq: 3 }"},
+        {"answered query", workflows::RespondToQuery{.query_id = "q", .result = to_payload(5)}, R"(
+            respond_to_query {
+                query_id: "q" succeeded { response { metadata { key: "encoding" value: "json/plain" } data: "5" } }
+            })"},
+        {"failed query", workflows::RespondToQuery{.query_id = "q", .result = failure()}, R"(
+            respond_to_query { query_id: "q" failed { message: "why" source: "CppSDK" terminated_failure_info {} } })"
+        },
+        {"complete", workflows::CompleteWorkflowExecution{.result = to_payload(true)}, R"(
+            complete_workflow_execution { result { metadata { key: "encoding" value: "json/plain" } data: "true" } })"
+        },
+        {"fail", workflows::FailWorkflowExecution{.failure = failure()}, R"(
+            fail_workflow_execution { failure { message: "why" source: "CppSDK" terminated_failure_info {} } })"
+        },
+        {"cancel", workflows::CancelWorkflowExecution{}, "cancel_workflow_execution {}"},
+        {"cancel with details", workflows::CancelWorkflowExecution{.details = to_payloads(1)}, R"(
+            cancel_workflow_execution {
+                details { payloads { metadata { key: "encoding" value: "json/plain" } data: "1" } }
+            })"},
+        {"continue as new",
+         workflows::ContinueAsNewWorkflowExecution{
+             .workflow_type = "Chat",
+             .task_queue = "chat",
+             .arguments = to_payloads(1),
+             .run_timeout = 60s,
+             .task_timeout = 10s,
+             .memo = {{"m", to_payload(2)}},
+         },
+         R"(
+            continue_as_new_workflow_execution {
+                workflow_type: "Chat" task_queue: "chat"
+                arguments { metadata { key: "encoding" value: "json/plain" } data: "1" }
+                workflow_run_timeout { seconds: 60 } workflow_task_timeout { seconds: 10 }
+                memo { key: "m" value { metadata { key: "encoding" value: "json/plain" } data: "2" } }
+            })"},
+    };
+}
+
+TEST(CommandCodec, WritesEveryCommandWithAllItsFields) {
+    std::vector<bool> seen(std::variant_size_v<workflows::Command>, false);
+    for (const Case& test : cases()) {
+        WorkflowCommand expected;
+        ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(test.message, &expected))
+            << test.name;
+        WorkflowCommand written;
+
+        encode_command(test.command, written);
+
+        EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(written, expected))
+            << test.name << "\n"
+            << written.DebugString();
+        seen.at(test.command.index()) = true;
+    }
+    EXPECT_EQ(std::count(seen.begin(), seen.end(), false), 0) << "a command has no case here";
+}
+
+TEST(CommandCodec, TryCancelIsTheDefaultThatCoreHasToo) {
+    WorkflowCommand written;
+
+    encode_command(workflows::ScheduleActivity{}, written);
+
+    EXPECT_EQ(
+        written.schedule_activity().cancellation_type(), coresdk::workflow_commands::TRY_CANCEL
+    );
+}
+
+}  // namespace
+}  // namespace temporal::bridge

@@ -1,0 +1,126 @@
+/// @file replay/sample_workflows.hpp
+/// @brief Workflows whose histories are kept in this folder: run on a real server, replayed without one.
+#pragma once
+
+#include "temporal/activity.hpp"
+#include "temporal/workflow.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace temporal::samples {
+
+using namespace std::chrono_literals;
+
+inline constexpr Activity<std::string(std::string)> shout{"shout"};
+/// Fails with a "Hoarse" ApplicationFailure whatever it is given.
+inline constexpr Activity<std::string(std::string)> break_voice{"break_voice"};
+/// Ends only when it is cancelled.
+inline constexpr Activity<void()> hold_note{"hold_note"};
+
+struct ActivityThenTimer {
+    Task<std::string> run(WorkflowContext ctx, std::string text) {
+        const std::string loud = co_await shout(ctx, text, {.start_to_close = 10s});
+        co_await ctx.sleep(10ms);
+        co_return loud + "!";
+    }
+    static constexpr auto definition = workflow<&ActivityThenTimer::run>("ActivityThenTimer");
+};
+
+/// Collects signals until it is closed, with a timed wait that never ends by itself.
+struct Inbox {
+    Task<std::vector<std::string>> run(WorkflowContext ctx) {
+        const bool in_time = co_await ctx.until([this] { return closed_; }, 1h);
+        if (!in_time) {
+            throw ApplicationFailure("nobody closed the inbox");
+        }
+        co_return lines_;
+    }
+    void say(std::string line) { lines_.push_back(std::move(line)); }
+    Task<void> shout_it(WorkflowContext ctx, std::string line) {
+        lines_.push_back(co_await shout(ctx, line, {.start_to_close = 10s}));
+    }
+    void close() { closed_ = true; }
+    std::size_t size() const { return lines_.size(); }
+
+private:
+    std::vector<std::string> lines_;
+    bool closed_ = false;
+
+public:
+    static constexpr auto definition = workflow<
+        &Inbox::
+            run>("Inbox", signal<"say", &Inbox::say>, signal<"shout_it", &Inbox::shout_it>, signal<"close", &Inbox::close>, query<"size", &Inbox::size>);
+};
+
+/// Cancelled in its activity, it waits for it to stop, runs another one shielded and ends canceled.
+struct CleansUp {
+    Task<void> run(WorkflowContext ctx) {
+        holding_ = true;
+        std::string reason;
+        try {
+            co_await hold_note(
+                ctx,
+                {.start_to_close = 1min,
+                 .heartbeat = 10s,
+                 .cancellation = ActivityCancellationType::kWaitCancellationCompleted}
+            );
+        } catch (const ActivityFailure& failure) {
+            reason = failure.cause()->message();
+        }
+        cleaned_ = co_await shout(ctx.shielded(), "clean", {.start_to_close = 10s});
+        throw CanceledFailure(reason, to_payloads(cleaned_));
+    }
+    bool holding() const { return holding_; }
+
+private:
+    bool holding_ = false;
+    std::string cleaned_;
+
+public:
+    static constexpr auto definition =
+        workflow<&CleansUp::run>("CleansUp", query<"holding", &CleansUp::holding>);
+};
+
+struct Countdown {
+    Task<int> run(WorkflowContext ctx, int left) {
+        co_await ctx.sleep(1ms);
+        if (left > 0) {
+            ctx.continue_as_new({}, left - 1);
+        }
+        co_return 42;
+    }
+    static constexpr auto definition = workflow<&Countdown::run>("Countdown");
+};
+
+/// Its activity fails twice and then for good.
+struct Hoarse {
+    Task<std::string> run(WorkflowContext ctx) {
+        co_return co_await break_voice(
+            ctx,
+            "la",
+            {.start_to_close = 10s,
+             .retry = RetryPolicy{.initial_interval = 10ms, .maximum_attempts = 3}}
+        );
+    }
+    static constexpr auto definition = workflow<&Hoarse::run>("Hoarse");
+};
+
+/// Two activities side by side; the slow one is cancelled through its scope.
+struct Race {
+    Task<std::string> run(WorkflowContext ctx) {
+        const CancellationScope scope = ctx.make_scope();
+        const auto slow = hold_note(ctx.within(scope), {.start_to_close = 1min, .heartbeat = 10s});
+        const auto fast = shout(ctx.within(scope), "fast", {.start_to_close = 10s});
+        const std::size_t first = co_await when_any(ctx, slow, fast);
+        scope.cancel("lost the race");
+        if (first == 0) {
+            co_return "slow";
+        }
+        co_return co_await fast;
+    }
+    static constexpr auto definition = workflow<&Race::run>("Race");
+};
+
+}  // namespace temporal::samples

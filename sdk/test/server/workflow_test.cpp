@@ -1,0 +1,188 @@
+// Workflows on a real server, with the cache on and with cache size 0, where every task replays the run from its start.
+
+#include "replay/sample_workflows.hpp"
+#include "support/dev_server.hpp"
+#include "temporal/client.hpp"
+#include "temporal/error.hpp"
+#include "temporal/worker.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cctype>
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+namespace temporal::samples {
+namespace {
+
+using ::testing::ElementsAre;
+
+constexpr auto kPatience = 30s;
+
+test::DevServerEnvironment& kServer = test::DevServerEnvironment::add();
+
+class WorkflowOnServer : public ::testing::TestWithParam<std::uint32_t> {
+protected:
+    WorkflowOnServer() {
+        worker_.add(shout, [](const std::string& text) {
+            std::string loud = text;
+            for (char& c : loud) {
+                c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+            }
+            return loud;
+        });
+        worker_.add(break_voice, [](const std::string&) -> std::string {
+            throw ApplicationFailure("no voice left", {.type = "Hoarse"});
+        });
+        worker_.add(hold_note, [](ActivityContext& ctx) {
+            ctx.heartbeat_every(100ms);
+            std::mutex mutex;
+            std::unique_lock lock(mutex);
+            std::condition_variable_any().wait(lock, ctx.stop_token(), [] { return false; });
+            ctx.throw_if_canceled();
+        });
+        worker_.add<ActivityThenTimer>()
+            .add<Inbox>()
+            .add<CleansUp>()
+            .add<Countdown>()
+            .add<Hoarse>()
+            .add<Race>();
+        running_ = std::jthread([this](std::stop_token stop) { worker_.run(std::move(stop)); });
+    }
+
+    StartOptions options() const { return {.id = id_, .task_queue = queue_}; }
+
+    /// With IW_RECORD_DIR set, the histories that the replay tests keep are written anew.
+    void record(const std::string& name, const WorkflowHandle& handle) const {
+        const char* folder = std::getenv("IW_RECORD_DIR");
+        if (folder == nullptr || GetParam() == 0) {
+            return;
+        }
+        std::ofstream(std::filesystem::path(folder) / (name + ".json"))
+            << handle.fetch_history().to_json();
+    }
+
+    template <class Condition>
+    static void wait_until(Condition holds) {
+        const auto deadline = std::chrono::steady_clock::now() + kPatience;
+        while (!holds()) {
+            ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+            std::this_thread::yield();
+        }
+    }
+
+    const Client client_ = Client::connect({.address = kServer.server().address()});
+    const std::string id_ = ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    const std::string queue_ = "queue-of-" + id_;
+    Worker worker_{
+        client_,
+        {.task_queue = queue_,
+         .max_cached_workflows = GetParam(),
+         .max_heartbeat_throttle = 100ms,
+         .default_heartbeat_throttle = 100ms}
+    };
+    std::jthread running_;
+};
+
+INSTANTIATE_TEST_SUITE_P(
+    CacheSize,
+    WorkflowOnServer,
+    ::testing::Values(0U, 1000U),
+    [](const auto& info) { return info.param == 0 ? "Zero" : "Thousand"; }
+);
+
+TEST_P(WorkflowOnServer, RunsAnActivityAndATimer) {
+    const auto handle = client_.start<ActivityThenTimer>("hello", options());
+
+    EXPECT_EQ(handle.result({.timeout = kPatience}), "HELLO!");
+    record("activity_then_timer", handle);
+}
+
+TEST_P(WorkflowOnServer, TakesSignalsInOrderAndAnswersQueries) {
+    const auto handle = client_.start<Inbox>(options());
+    handle.signal<&Inbox::say>("one");
+    handle.signal<&Inbox::shout_it>("two");
+    wait_until([&] { return handle.query<&Inbox::size>() == 2; });
+    handle.signal<&Inbox::close>();
+
+    EXPECT_THAT(handle.result({.timeout = kPatience}), ElementsAre("one", "TWO"));
+    EXPECT_EQ(handle.query<&Inbox::size>(), 2U) << "a closed workflow answers, too";
+    record("signals_and_conditions", handle);
+}
+
+TEST_P(WorkflowOnServer, AMalformedSignalDoesNotStopIt) {
+    const auto handle = client_.start<Inbox>(options());
+    handle.signal("say", to_payloads(17));
+    handle.signal<&Inbox::close>();
+
+    EXPECT_THAT(handle.result({.timeout = kPatience}), ElementsAre());
+}
+
+TEST_P(WorkflowOnServer, ACancelReachesTheActivityAndTheWorkflowEndsCanceledWithItsDetails) {
+    const auto handle = client_.start<CleansUp>(options());
+    wait_until([&] { return handle.query<&CleansUp::holding>(); });
+    handle.cancel("enough");
+
+    try {
+        handle.result({.timeout = kPatience});
+        FAIL() << "it completed";
+    } catch (const WorkflowFailed& failed) {
+        const auto& canceled = dynamic_cast<const CanceledFailure&>(*failed.failure());
+        EXPECT_EQ(from_payload<std::string>(canceled.details().at(0)), "CLEAN");
+    }
+    record("canceled_with_cleanup", handle);
+}
+
+TEST_P(WorkflowOnServer, TheResultIsThatOfTheLastContinuation) {
+    const auto handle = client_.start<Countdown>(3, options());
+
+    EXPECT_EQ(handle.result({.timeout = kPatience}), 42);
+    EXPECT_NE(handle.first_run_id(), client_.handle(id_).describe().execution.run_id);
+    record("continued_as_new", client_.handle(id_, handle.first_run_id()));
+}
+
+TEST_P(WorkflowOnServer, AFailedActivityArrivesAtTheClientWithTypeCauseAndRetries) {
+    const auto handle = client_.start<Hoarse>(options());
+
+    try {
+        handle.result({.timeout = kPatience});
+        FAIL() << "it completed";
+    } catch (const WorkflowFailed& failed) {
+        const auto& activity = dynamic_cast<const ActivityFailure&>(*failed.failure());
+        EXPECT_EQ(activity.info().activity_type, "break_voice");
+        EXPECT_EQ(activity.info().retry_state, RetryState::kMaximumAttemptsReached);
+        const auto& cause = dynamic_cast<const ApplicationFailure&>(*activity.cause());
+        EXPECT_EQ(cause.type(), "Hoarse");
+        EXPECT_EQ(cause.message(), "no voice left");
+    }
+    record("activity_failed_for_good", handle);
+}
+
+TEST_P(WorkflowOnServer, TheLoserOfARaceIsCanceled) {
+    const auto handle = client_.start<Race>(options());
+
+    EXPECT_EQ(handle.result({.timeout = kPatience}), "FAST");
+    record("race_with_scope", handle);
+}
+
+TEST_P(WorkflowOnServer, AnUnknownWorkflowTypeWaitsForAWorkerThatKnowsIt) {
+    const auto handle = client_.start("NoSuchWorkflow", {}, options());
+    wait_until([&] {
+        const std::string history = handle.fetch_history().to_json();
+        return history.find("NoSuchWorkflow' is not registered") != std::string::npos;
+    });
+
+    EXPECT_EQ(handle.describe().execution.status, WorkflowStatus::kRunning);
+    handle.terminate("test over");
+}
+
+}  // namespace
+}  // namespace temporal::samples

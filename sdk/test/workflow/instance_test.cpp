@@ -1,0 +1,547 @@
+#include "workflow/instance.hpp"
+
+#include "temporal/activity.hpp"
+#include "temporal/workflow.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace temporal::workflows {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+inline constexpr Activity<std::string(std::string)> kShout{"shout"};
+
+/// What the bridge does with an exception that is no Failure, without the bridge.
+FailurePtr describe(const std::exception_ptr& exception) {
+    try {
+        std::rethrow_exception(exception);
+    } catch (const Failure& failure) {
+        return failure.clone();
+    } catch (const std::exception& error) {
+        return std::make_shared<const ApplicationFailure>(error.what());
+    }
+}
+
+/// Drives one run with literal activations.
+template <class W>
+class Live {
+public:
+    Live() : instance_(std::make_unique<Instance>(detail::workflow_type<W>(), describe)) {}
+
+    std::vector<Command> start(Payloads arguments = {}, std::vector<Job> more = {}) {
+        std::vector<Job> jobs;
+        jobs.emplace_back(InitializeWorkflow{
+            .info =
+                {.workflow_id = "w", .run_id = "r", .workflow_type = "W", .task_queue = "queue"},
+            .arguments = std::move(arguments),
+            .headers = {},
+            .randomness_seed = 11
+        });
+        for (Job& job : more) {
+            jobs.push_back(std::move(job));
+        }
+        return commands(std::move(jobs));
+    }
+
+    template <class... Jobs>
+    std::vector<Command> step(Jobs... jobs) {
+        std::vector<Job> list;
+        (list.emplace_back(std::move(jobs)), ...);
+        return commands(std::move(list));
+    }
+
+    template <class... Jobs>
+    ActivationFailed failing_step(Jobs... jobs) {
+        std::vector<Job> list;
+        (list.emplace_back(std::move(jobs)), ...);
+        return std::get<ActivationFailed>(activate(std::move(list)).status);
+    }
+
+    void evict() { instance_.reset(); }
+
+private:
+    std::vector<Command> commands(std::vector<Job> jobs) {
+        Completion completion = activate(std::move(jobs));
+        if (const auto* failed = std::get_if<ActivationFailed>(&completion.status)) {
+            ADD_FAILURE() << "the workflow task failed: " << failed->failure->message();
+            return {};
+        }
+        return std::get<ActivationSucceeded>(std::move(completion.status)).commands;
+    }
+
+    Completion activate(std::vector<Job> jobs) {
+        Activation activation{.run_id = "r"};
+        activation.timestamp =
+            std::chrono::system_clock::time_point{std::chrono::seconds{1000 + turn_++}};
+        activation.jobs = std::move(jobs);
+        return instance_->activate(std::move(activation));
+    }
+
+    std::unique_ptr<Instance> instance_;
+    int turn_ = 0;
+};
+
+template <class Wanted>
+Wanted only(const std::vector<Command>& commands) {
+    EXPECT_THAT(commands, SizeIs(1));
+    if (commands.size() != 1 || !std::holds_alternative<Wanted>(commands[0])) {
+        ADD_FAILURE() << "not the one command that was expected";
+        return {};
+    }
+    return std::get<Wanted>(commands[0]);
+}
+
+ResolveActivity completed(Seq seq, const std::string& result) {
+    return {.seq = seq, .result = ActivityCompleted{to_payload(result)}};
+}
+
+ResolveActivity failed(Seq seq, const std::string& message) {
+    return {
+        .seq = seq,
+        .result = ActivityFailed{std::make_shared<const ActivityFailure>(
+            "activity failed",
+            ActivityFailure::Info{},
+            std::make_shared<const ApplicationFailure>(message)
+        )}
+    };
+}
+
+std::string result_of(const std::vector<Command>& commands) {
+    return from_payload<std::string>(only<CompleteWorkflowExecution>(commands).result);
+}
+
+/// One activity, then a timer.
+struct ShoutThenWait {
+    Task<std::string> run(WorkflowContext ctx, std::string text) {
+        const std::string loud = co_await kShout(ctx, text, {.start_to_close = 30s});
+        co_await ctx.sleep(5s);
+        co_return loud + "!";
+    }
+    static constexpr auto definition = workflow<&ShoutThenWait::run>("ShoutThenWait");
+};
+
+TEST(Instance, AnActivityAndATimerRunToTheResult) {
+    Live<ShoutThenWait> run;
+
+    const auto scheduled = only<ScheduleActivity>(run.start(to_payloads(std::string("hello"))));
+    EXPECT_EQ(scheduled.activity_type, "shout");
+    EXPECT_EQ(scheduled.task_queue, "queue");
+    EXPECT_EQ(scheduled.start_to_close, 30s);
+    EXPECT_EQ(from_payload<std::string>(scheduled.arguments.at(0)), "hello");
+
+    EXPECT_EQ(only<StartTimer>(run.step(completed(1, "HELLO"))).duration, 5s);
+    EXPECT_EQ(result_of(run.step(FireTimer{1})), "HELLO!");
+}
+
+TEST(Instance, AFailedActivityThatNobodyCatchesFailsTheWorkflowWithItsCause) {
+    Live<ShoutThenWait> run;
+    run.start(to_payloads(std::string("hello")));
+
+    const auto end = only<FailWorkflowExecution>(run.step(failed(1, "hoarse")));
+
+    EXPECT_NE(dynamic_cast<const ActivityFailure*>(end.failure.get()), nullptr);
+    EXPECT_EQ(end.failure->cause()->message(), "hoarse");
+}
+
+TEST(Instance, AnArgumentThatCannotBeDecodedFailsTheTaskAndNotTheWorkflow) {
+    Live<ShoutThenWait> run;
+
+    const auto failure =
+        run.failing_step(InitializeWorkflow{.info = {}, .arguments = to_payloads(17), .headers = {}}
+        );
+
+    EXPECT_THAT(failure.failure->message(), HasSubstr("json/plain"));
+}
+
+TEST(Instance, AnAnswerThatNobodyAskedForFailsTheTask) {
+    Live<ShoutThenWait> run;
+    run.start(to_payloads(std::string("hello")));
+
+    EXPECT_THAT(run.failing_step(FireTimer{7}).failure->message(), HasSubstr("timer 7"));
+}
+
+struct ThrowsForeign {
+    Task<void> run(WorkflowContext ctx) {
+        co_await ctx.sleep(1s);
+        throw std::out_of_range("a bug");
+    }
+    static constexpr auto definition = workflow<&ThrowsForeign::run>("ThrowsForeign");
+};
+
+TEST(Instance, AnExceptionThatIsNoFailureFailsTheTaskSoThatAFixCanBeDeployed) {
+    Live<ThrowsForeign> run;
+    run.start();
+
+    EXPECT_EQ(run.failing_step(FireTimer{1}).failure->message(), "a bug");
+}
+
+/// Collects signals until told to stop.
+struct Inbox {
+    Task<std::vector<std::string>> run(WorkflowContext ctx) {
+        lines.emplace_back("main");
+        co_await ctx.until([this] { return closed; });
+        co_return lines;
+    }
+    void say(std::string line) { lines.push_back(std::move(line)); }
+    Task<void> say_later(WorkflowContext ctx, std::string line) {
+        co_await ctx.sleep(1s);
+        lines.push_back(std::move(line));
+    }
+    void close() { closed = true; }
+    std::size_t count(std::size_t offset) const { return lines.size() + offset; }
+    std::string broken() const { throw ApplicationFailure("no answer"); }
+
+    std::vector<std::string> lines;
+    bool closed = false;
+
+    static constexpr auto definition = workflow<
+        &Inbox::
+            run>("Inbox", signal<"say", &Inbox::say>, signal<"say_later", &Inbox::say_later>, signal<"close", &Inbox::close>, query<"count", &Inbox::count>, query<"broken", &Inbox::broken>);
+};
+
+SignalWorkflow signal_of(const std::string& name, Payloads input = {}) {
+    return {.name = name, .input = std::move(input), .identity = "", .headers = {}};
+}
+
+TEST(Instance, SignalsThatCameWithTheStartAreHandledBeforeMain) {
+    Live<Inbox> run;
+
+    const auto commands =
+        run.start({}, {signal_of("say", to_payloads(std::string("early"))), signal_of("close")});
+
+    const auto lines =
+        from_payload<std::vector<std::string>>(only<CompleteWorkflowExecution>(commands).result);
+    EXPECT_THAT(lines, ElementsAre("early", "main"));
+}
+
+TEST(Instance, ASignalHandlerMayWaitWhileOthersAreHandled) {
+    Live<Inbox> run;
+    run.start();
+
+    run.step(
+        signal_of("say_later", to_payloads(std::string("slow"))),
+        signal_of("say", to_payloads(std::string("fast")))
+    );
+    run.step(FireTimer{1});
+    const auto commands = run.step(signal_of("close"));
+
+    const auto lines =
+        from_payload<std::vector<std::string>>(only<CompleteWorkflowExecution>(commands).result);
+    EXPECT_THAT(lines, ElementsAre("main", "fast", "slow"));
+}
+
+TEST(Instance, AMalformedOrUnknownSignalIsDroppedAndTheWorkflowGoesOn) {
+    Live<Inbox> run;
+    run.start();
+
+    EXPECT_THAT(
+        run.step(signal_of("say", to_payloads(17)), signal_of("say"), signal_of("no such signal")),
+        IsEmpty()
+    );
+    const auto lines = from_payload<std::vector<std::string>>(
+        only<CompleteWorkflowExecution>(run.step(signal_of("close"))).result
+    );
+    EXPECT_THAT(lines, ElementsAre("main"));
+}
+
+QueryWorkflow query_of(const std::string& type, Payloads arguments = {}) {
+    return {.id = "q1", .type = type, .arguments = std::move(arguments), .headers = {}};
+}
+
+TEST(Instance, AQueryReadsTheStateWithItsArguments) {
+    Live<Inbox> run;
+    run.start();
+
+    const auto answer =
+        only<RespondToQuery>(run.step(query_of("count", to_payloads(std::size_t{40}))));
+
+    EXPECT_EQ(answer.query_id, "q1");
+    EXPECT_EQ(from_payload<std::size_t>(std::get<Payload>(answer.result)), 41U);
+}
+
+TEST(Instance, AQueryThatThrowsOrIsUnknownFailsAloneAndLeavesTheWorkflowUntouched) {
+    Live<Inbox> run;
+    run.start();
+
+    EXPECT_EQ(
+        std::get<FailurePtr>(only<RespondToQuery>(run.step(query_of("broken"))).result)->message(),
+        "no answer"
+    );
+    EXPECT_THAT(
+        std::get<FailurePtr>(only<RespondToQuery>(run.step(query_of("nope"))).result)->message(),
+        HasSubstr("no query 'nope'")
+    );
+    EXPECT_THAT(run.step(signal_of("close")), SizeIs(1));
+}
+
+/// Waits, and cleans up when it is cancelled.
+struct CleansUp {
+    Task<void> run(WorkflowContext ctx) {
+        FailurePtr reason;
+        try {
+            co_await ctx.sleep(1h);
+        } catch (const CanceledFailure& canceled) {
+            reason = canceled.clone();
+        }
+        (void)co_await kShout(ctx.shielded(), "bye", {.start_to_close = 1s});
+        throw CanceledFailure(reason->message(), to_payloads(std::string("cleaned up")));
+    }
+    static constexpr auto definition = workflow<&CleansUp::run>("CleansUp");
+};
+
+TEST(Instance, ACanceledWorkflowCancelsItsTimerCleansUpShieldedAndEndsCanceledWithDetails) {
+    Live<CleansUp> run;
+    run.start();
+
+    const auto commands = run.step(CancelWorkflow{"not needed"});
+    ASSERT_THAT(commands, SizeIs(2));
+    EXPECT_EQ(std::get<CancelTimer>(commands[0]).seq, 1U);
+    EXPECT_EQ(std::get<ScheduleActivity>(commands[1]).activity_type, "shout");
+
+    const auto end = only<CancelWorkflowExecution>(run.step(completed(1, "BYE")));
+    EXPECT_EQ(from_payload<std::string>(end.details.at(0)), "cleaned up");
+}
+
+TEST(Instance, ACancelAsksTheActivityAndItsAnswerEndsTheWorkflowCanceled) {
+    Live<ShoutThenWait> run;
+    run.start(to_payloads(std::string("hello")));
+
+    EXPECT_EQ(only<RequestCancelActivity>(run.step(CancelWorkflow{})).seq, 1U);
+    const auto commands = run.step(ResolveActivity{
+        .seq = 1,
+        .result = ActivityCanceled{std::make_shared<const ActivityFailure>(
+            "activity canceled", ActivityFailure::Info{}, std::make_shared<const CanceledFailure>()
+        )}
+    });
+
+    (void)only<CancelWorkflowExecution>(commands);
+}
+
+TEST(Instance, ATimerThatFiredIsNotCanceledInTheSameActivation) {
+    Live<CleansUp> run;
+    run.start();
+
+    const auto commands = run.step(FireTimer{1}, CancelWorkflow{});
+
+    // The timer's answer stands, so the workflow goes on to its activity without a CancelTimer.
+    EXPECT_EQ(only<ScheduleActivity>(commands).activity_type, "shout");
+}
+
+struct ThrowsCanceledUnasked {
+    Task<void> run(WorkflowContext /*ctx*/) {
+        throw CanceledFailure("own idea");
+        co_return;
+    }
+    static constexpr auto definition =
+        workflow<&ThrowsCanceledUnasked::run>("ThrowsCanceledUnasked");
+};
+
+TEST(Instance, ACancellationThatNobodyAskedForIsAFailure) {
+    Live<ThrowsCanceledUnasked> run;
+
+    EXPECT_EQ(only<FailWorkflowExecution>(run.start()).failure->message(), "own idea");
+}
+
+/// Two waiters for the same flag, of which the first takes it away again.
+struct Bounce {
+    Task<int> run(WorkflowContext ctx) {
+        auto second = ctx.spawn(take(ctx, 10));
+        auto first = ctx.spawn(take(ctx, 1));
+        flag = true;
+        co_await second;
+        flag = true;
+        co_await first;
+        co_return order;
+    }
+    Task<void> take(WorkflowContext ctx, int digit) {
+        co_await ctx.until([this] { return flag; });
+        flag = false;
+        order = order * 100 + digit;
+    }
+    bool flag = false;
+    int order = 0;
+    static constexpr auto definition = workflow<&Bounce::run>("Bounce");
+};
+
+TEST(Instance, AConditionWakesOnlyTheFirstWaiterForWhomItHolds) {
+    Live<Bounce> run;
+
+    EXPECT_EQ(from_payload<int>(only<CompleteWorkflowExecution>(run.start()).result), 1001);
+}
+
+struct WaitsWithTimeout {
+    Task<bool> run(WorkflowContext ctx) {
+        co_return co_await ctx.until([this] { return opened; }, 30s);
+    }
+    void open() { opened = true; }
+    bool opened = false;
+    static constexpr auto definition = workflow<
+        &WaitsWithTimeout::run>("WaitsWithTimeout", signal<"open", &WaitsWithTimeout::open>);
+};
+
+TEST(Instance, ATimedConditionThatHoldsCancelsItsTimer) {
+    Live<WaitsWithTimeout> run;
+    run.start();
+
+    const auto commands = run.step(signal_of("open"));
+
+    ASSERT_THAT(commands, SizeIs(2));
+    EXPECT_TRUE(std::holds_alternative<CancelTimer>(commands[0]));
+    EXPECT_TRUE(from_payload<bool>(std::get<CompleteWorkflowExecution>(commands[1]).result));
+}
+
+TEST(Instance, ATimedConditionThatNeverHoldsGivesFalse) {
+    Live<WaitsWithTimeout> run;
+    run.start();
+
+    EXPECT_FALSE(from_payload<bool>(only<CompleteWorkflowExecution>(run.step(FireTimer{1})).result)
+    );
+}
+
+/// Races two activities under a scope of its own.
+struct Race {
+    Task<std::string> run(WorkflowContext ctx) {
+        const CancellationScope scope = ctx.make_scope();
+        auto slow = kShout(ctx.within(scope), "slow", {.start_to_close = 1min});
+        auto fast = kShout(ctx.within(scope), "fast", {.start_to_close = 1min});
+        const std::size_t winner = co_await when_any(ctx, slow, fast);
+        scope.cancel("lost the race");
+        // Not with ?:, in which g++ 12 miscompiles co_await.
+        if (winner == 0) {
+            co_return co_await slow;
+        }
+        co_return co_await fast;
+    }
+    static constexpr auto definition = workflow<&Race::run>("Race");
+};
+
+TEST(Instance, StartedActivitiesRunSideBySideAndTheLoserIsCanceledThroughItsScope) {
+    Live<Race> run;
+    EXPECT_THAT(run.start(), SizeIs(2));
+
+    const auto commands = run.step(completed(2, "FAST"));
+
+    ASSERT_THAT(commands, SizeIs(2));
+    EXPECT_EQ(std::get<RequestCancelActivity>(commands[0]).seq, 1U);
+    EXPECT_EQ(
+        from_payload<std::string>(std::get<CompleteWorkflowExecution>(commands[1]).result), "FAST"
+    );
+}
+
+struct Countdown {
+    Task<int> run(WorkflowContext ctx, int left) {
+        if (left > 0) {
+            ctx.continue_as_new({.run_timeout = 1h}, left - 1);
+        }
+        co_return 0;
+    }
+    static constexpr auto definition = workflow<&Countdown::run>("Countdown");
+};
+
+TEST(Instance, ContinueAsNewCarriesTheArgumentsAndTheChangedOptions) {
+    Live<Countdown> run;
+
+    const auto command = only<ContinueAsNewWorkflowExecution>(run.start(to_payloads(3)));
+
+    EXPECT_EQ(command.workflow_type, "W");
+    EXPECT_EQ(from_payload<int>(command.arguments.at(0)), 2);
+    EXPECT_EQ(command.run_timeout, 1h);
+    EXPECT_EQ(command.task_timeout, std::nullopt);
+}
+
+struct MissingTimeout {
+    Task<void> run(WorkflowContext ctx) { (void)co_await kShout(ctx, "x", {}); }
+    static constexpr auto definition = workflow<&MissingTimeout::run>("MissingTimeout");
+};
+
+TEST(Instance, AnActivityWithoutATimeoutFailsTheTaskAndNamesTheOptions) {
+    Live<MissingTimeout> run;
+
+    const auto failure = run.failing_step(InitializeWorkflow{});
+
+    EXPECT_THAT(failure.failure->message(), HasSubstr("start_to_close or schedule_to_close"));
+}
+
+/// Tells what happens to its frame.
+struct Traced {
+    Task<void> run(WorkflowContext ctx) {
+        struct Witness {
+            ~Witness() { log->emplace_back("destroyed"); }
+            std::vector<std::string>* log;
+        };
+        const Witness witness{log};
+        try {
+            co_await nested(ctx);
+        } catch (...) {
+            log->emplace_back("caught");
+        }
+        log->emplace_back("resumed");
+    }
+    Task<void> nested(WorkflowContext ctx) { co_await ctx.sleep(1h); }
+    static inline thread_local std::vector<std::string>* log = nullptr;
+    static constexpr auto definition = workflow<&Traced::run>("Traced");
+};
+
+TEST(Instance, EvictionDestroysSuspendedFramesWithoutResumingThem) {
+    std::vector<std::string> log;
+    Traced::log = &log;
+    Live<Traced> run;
+    run.start();
+
+    run.evict();
+
+    EXPECT_THAT(log, ElementsAre("destroyed"));
+}
+
+struct DrawsNumbers {
+    Task<std::vector<std::uint64_t>> run(WorkflowContext ctx) {
+        std::vector<std::uint64_t> drawn{ctx.random().next()};
+        co_await ctx.sleep(1s);
+        drawn.push_back(ctx.random().next());
+        drawn.push_back(static_cast<std::uint64_t>(ctx.now().time_since_epoch() / 1s));
+        co_return drawn;
+    }
+    static constexpr auto definition = workflow<&DrawsNumbers::run>("DrawsNumbers");
+};
+
+TEST(Instance, RandomNumbersAndTimeAreTheSameOnReplay) {
+    const auto play = [] {
+        Live<DrawsNumbers> run;
+        run.start();
+        return from_payload<std::vector<std::uint64_t>>(
+            only<CompleteWorkflowExecution>(run.step(FireTimer{1})).result
+        );
+    };
+
+    const auto first = play();
+
+    EXPECT_EQ(first, play());
+    EXPECT_EQ(first.at(2), 1001U);
+}
+
+TEST(Instance, AJobOfAFeatureThatIsNotSpokenFailsTheTaskAndNamesIt) {
+    Live<ShoutThenWait> run;
+    run.start(to_payloads(std::string("hello")));
+
+    EXPECT_THAT(
+        run.failing_step(UnsupportedJob{"resolve_nexus_operation"}).failure->message(),
+        HasSubstr("resolve_nexus_operation")
+    );
+}
+
+}  // namespace
+}  // namespace temporal::workflows

@@ -1,0 +1,104 @@
+#include "workflow/state_machine.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <variant>
+
+namespace temporal::workflows {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+template <class Wanted>
+const Wanted& as(const Command& command) {
+    return std::get<Wanted>(command);
+}
+
+TEST(StateMachine, SequenceNumbersStartAtOneAndCountEachKindByItself) {
+    StateMachine machine;
+
+    EXPECT_EQ(machine.start_timer(1s, ""), 1U);
+    EXPECT_EQ(machine.schedule_activity({.activity_type = "infer"}), 1U);
+    EXPECT_EQ(machine.start_timer(1s, ""), 2U);
+    EXPECT_EQ(machine.schedule_activity({.activity_type = "infer"}), 2U);
+}
+
+TEST(StateMachine, CommandsComeOutInTheOrderOfTheCallsAndOnce) {
+    StateMachine machine;
+    machine.schedule_activity({.activity_type = "infer"});
+    machine.start_timer(5s, "wait");
+
+    const auto commands = machine.take_commands();
+
+    ASSERT_THAT(commands, SizeIs(2));
+    EXPECT_EQ(as<ScheduleActivity>(commands[0]).activity_id, "1");
+    EXPECT_EQ(as<StartTimer>(commands[1]).duration, 5s);
+    EXPECT_THAT(machine.take_commands(), IsEmpty());
+}
+
+TEST(StateMachine, ATimerIsCanceledAtMostOnceAndNeverAfterItFired) {
+    StateMachine machine;
+    const Seq open = machine.start_timer(1s, "");
+    const Seq fired = machine.start_timer(1s, "");
+    machine.timer_fired(fired);
+    (void)machine.take_commands();
+
+    EXPECT_TRUE(machine.cancel_timer(open));
+    EXPECT_FALSE(machine.cancel_timer(open));
+    EXPECT_FALSE(machine.cancel_timer(fired));
+    EXPECT_FALSE(machine.cancel_timer(99));
+
+    EXPECT_THAT(machine.take_commands(), SizeIs(1));
+}
+
+TEST(StateMachine, AnActivityIsAskedToStopAtMostOnceAndStillGetsItsAnswer) {
+    StateMachine machine;
+    const Seq seq = machine.schedule_activity({.activity_type = "infer"});
+    (void)machine.take_commands();
+
+    EXPECT_TRUE(machine.cancel_activity(seq));
+    EXPECT_FALSE(machine.cancel_activity(seq));
+    EXPECT_NO_THROW(machine.activity_resolved(seq));
+    EXPECT_FALSE(machine.cancel_activity(seq));
+
+    EXPECT_THAT(machine.take_commands(), SizeIs(1));
+}
+
+TEST(StateMachine, AnAnswerToNothingIsAProtocolError) {
+    StateMachine machine;
+
+    EXPECT_THROW(machine.timer_fired(1), ProtocolError);
+    EXPECT_THROW(machine.activity_resolved(1), ProtocolError);
+}
+
+TEST(StateMachine, OnlyTheFirstTerminalCommandCounts) {
+    StateMachine machine;
+    machine.complete(Payload{});
+    machine.fail(std::make_shared<const ApplicationFailure>("late"));
+    machine.start_timer(1s, "");
+
+    const auto commands = machine.take_commands();
+
+    EXPECT_TRUE(machine.ended());
+    ASSERT_THAT(commands, SizeIs(1));
+    EXPECT_TRUE(std::holds_alternative<CompleteWorkflowExecution>(commands[0]));
+}
+
+TEST(StateMachine, AQueryMayAnswerButNotCommand) {
+    StateMachine machine;
+    machine.set_read_only(true);
+
+    EXPECT_THROW(machine.start_timer(1s, ""), ProtocolError);
+    EXPECT_THROW(machine.complete(Payload{}), ProtocolError);
+    machine.answer_query("q", Payload{});
+
+    EXPECT_THAT(machine.take_commands(), SizeIs(1));
+    EXPECT_FALSE(machine.ended());
+}
+
+}  // namespace
+}  // namespace temporal::workflows
