@@ -1,0 +1,193 @@
+#include "openai_api.hpp"
+
+#include "text_answer.hpp"
+#include "text_request.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <string_view>
+#include <utility>
+
+namespace engine_sim {
+
+namespace {
+
+using boost::beast::http::verb;
+using nlohmann::json;
+
+constexpr std::string_view kVersion = "0.32.0";
+
+std::optional<TextEndpoint> endpoint_of(std::string_view path) {
+    if (path == "/v1/chat/completions") {
+        return TextEndpoint::kChat;
+    }
+    if (path == "/v1/completions") {
+        return TextEndpoint::kCompletion;
+    }
+    if (path == "/v1/embeddings") {
+        return TextEndpoint::kEmbedding;
+    }
+    return std::nullopt;
+}
+
+HttpReply ok(const json& body) {
+    return {
+        .status = 200,
+        .content_type = "application/json",
+        .body = body.dump(-1, ' ', false, json::error_handler_t::replace),
+    };
+}
+
+HttpReply queue_full() {
+    return error_reply(
+        503,
+        "Service Unavailable",
+        "The engine is currently busy and cannot accept new requests. Please try again later or on "
+        "a different "
+        "instance."
+    );
+}
+
+long unix_seconds() {
+    const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<long>(std::chrono::duration_cast<std::chrono::seconds>(since_epoch).count());
+}
+
+CallFacts facts_of_exchange(const HttpExchange& exchange, const json& body) {
+    CallFacts facts = facts_of(body);
+    facts.path = exchange.path();
+    facts.traceparent = exchange.header("traceparent");
+    if (const std::string_view id = exchange.header("x-request-id"); !id.empty()) {
+        facts.request_id = id;
+    }
+    return facts;
+}
+
+void damage(const FaultAction& fault, HttpAnswer& answer) {
+    answer.headers = fault.headers;
+    answer.reset_after = fault.reset_after;
+    answer.stall_after = fault.stall_after;
+    answer.truncate = fault.truncate;
+    if (fault.garble) {
+        // Half a document, and then what no JSON has.
+        answer.body = answer.body.substr(0, answer.body.size() / 2) + "\x01}{";
+    }
+    if (fault.wrong_content_type) {
+        answer.content_type = "text/html";
+    }
+}
+
+}  // namespace
+
+void OpenAiApi::handle(const Exchange& exchange) {
+    if (engine_.is_down()) {
+        exchange->reset();
+        return;
+    }
+    const auto visit = std::make_shared<Visit>();
+    visit->exchange = exchange;
+    visit->body =
+        exchange->request.method() == verb::post ? parse_body(exchange->request.body()) : json();
+    visit->facts = facts_of_exchange(*exchange, visit->body.value_or(json()));
+    visit->id = engine_.receive(visit->facts, [exchange] { exchange->reset(); });
+    exchange->on_closed = [this, id = visit->id] { engine_.abort(id, "client closed"); };
+    visit->fault = engine_.next_fault(visit->facts);
+    const auto delay = visit->fault ? visit->fault->delay : std::chrono::milliseconds(0);
+    engine_.delay(visit->id, delay, [this, visit] { go_on(visit); });
+}
+
+void OpenAiApi::go_on(const std::shared_ptr<Visit>& visit) {
+    const auto& fault = visit->fault;
+    if (fault && fault->die) {
+        std::raise(SIGKILL);
+    }
+    if (fault && fault->http) {
+        send(*visit, *fault->http);
+    } else if (fault && fault->replaces_the_answer()) {
+        send(*visit, {});
+    } else {
+        serve(visit);
+    }
+}
+
+void OpenAiApi::serve(const std::shared_ptr<Visit>& visit) {
+    const std::string_view path = visit->facts.path;
+    if (!is_authorised(*visit->exchange)) {
+        send(
+            *visit,
+            {.status = 401,
+             .content_type = "application/json",
+             .body = R"({"error":"Unauthorized"})"}
+        );
+        return;
+    }
+    const auto endpoint = endpoint_of(path);
+    const bool is_get = path == "/health" || path == "/v1/models" || path == "/version";
+    const verb method = visit->exchange->request.method();
+    if (!endpoint && !is_get) {
+        send(*visit, error_reply(404, "Not Found", "Not Found"));
+    } else if (method != (endpoint ? verb::post : verb::get)) {
+        send(*visit, error_reply(405, "Method Not Allowed", "Method Not Allowed"));
+    } else if (endpoint) {
+        serve_text(visit, *endpoint);
+    } else if (path == "/health") {
+        send(*visit, {.status = 200, .content_type = "application/json", .body = ""});
+    } else if (path == "/version") {
+        send(*visit, ok({{"version", kVersion}}));
+    } else {
+        send(*visit, ok(model_list(options_.models, unix_seconds())));
+    }
+}
+
+void OpenAiApi::serve_text(const std::shared_ptr<Visit>& visit, TextEndpoint endpoint) {
+    const auto call = visit->body.and_then([&](const json& body) {
+        return read_text_call(endpoint, body, options_.models);
+    });
+    if (!call) {
+        send(*visit, call.error());
+        return;
+    }
+    const auto answer = [this, visit, call = *call] {
+        const std::string id =
+            visit->facts.request_id.empty() ? std::to_string(visit->id) : visit->facts.request_id;
+        const nlohmann::ordered_json details = {
+            {"prompt_tokens", call.total_prompt_tokens()},
+            {"completion_tokens", call.total_completion_tokens()},
+        };
+        send(*visit, ok(answer_of(call, id, unix_seconds())), details);
+    };
+    if (!engine_.run(
+            visit->id, service_times(*call, options_.speed), visit->facts.priority, answer
+        )) {
+        send(*visit, queue_full());
+    }
+}
+
+void OpenAiApi::send(const Visit& visit, HttpReply reply, const nlohmann::ordered_json& details) {
+    HttpAnswer answer{
+        .status = reply.status, .content_type = reply.content_type, .body = std::move(reply.body)
+    };
+    nlohmann::ordered_json outcome = {{"status", answer.status}};
+    if (visit.fault) {
+        damage(*visit.fault, answer);
+        outcome["fault"] = visit.fault->name;
+    }
+    outcome.update(details);
+    // A stalled call ends only when the client gives up.
+    if (!answer.stall_after) {
+        engine_.finish(visit.id, outcome);
+    }
+    visit.exchange->respond(std::move(answer));
+}
+
+bool OpenAiApi::is_authorised(const HttpExchange& exchange) const {
+    const std::string_view path = exchange.path();
+    const bool is_guarded = path.starts_with("/v1") || path.starts_with("/v2");
+    return options_.api_key.empty() || !is_guarded ||
+           exchange.header("authorization") == "Bearer " + options_.api_key;
+}
+
+}  // namespace engine_sim

@@ -1,0 +1,115 @@
+#include "simulator.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
+
+#include <csignal>
+#include <utility>
+
+namespace engine_sim {
+
+namespace {
+
+boost::asio::ip::tcp::endpoint endpoint(const std::string& host, std::uint16_t port) {
+    return {boost::asio::ip::make_address(host), port};
+}
+
+TensorModels by_name(std::vector<TensorModel> models) {
+    TensorModels named;
+    for (TensorModel& model : models) {
+        const std::string name = model.signature().name;
+        named.emplace(name, std::move(model));
+    }
+    return named;
+}
+
+}  // namespace
+
+Simulator::Simulator(Options options)
+    : work_(io_.get_executor()),
+      signals_(io_, SIGTERM, SIGINT),
+      engine_(io_, options.limits, std::move(options.faults), CallLog(options.log)),
+      tensor_models_(by_name(std::move(options.tensor_models))),
+      openai_(
+          engine_,
+          {.models = std::move(options.text_models),
+           .speed = options.speed,
+           .api_key = options.api_key}
+      ),
+      control_(
+          engine_,
+          {.take_down = [this](auto done) { take_down(std::move(done)); },
+           .bring_up = [this] { bring_up(); }}
+      ),
+      http_(
+          io_,
+          endpoint(options.host, options.http_port),
+          [this](const auto& exchange) { openai_.handle(exchange); },
+          options.idle_timeout
+      ),
+      control_http_(
+          io_,
+          endpoint(options.host, options.control_port),
+          [this](const auto& exchange) { control_.handle(exchange); },
+          options.idle_timeout
+      ),
+      grpc_(io_, options.host, options.grpc_port, [this, latency = options.speed.latency] {
+          return std::make_unique<KserveService>(io_, engine_, tensor_models_, latency);
+      }) {
+    stop_at_signal();
+    control_http_.listen();
+    bring_up();
+}
+
+Simulator::Ports Simulator::ports() const {
+    return {.http = http_.port(), .grpc = grpc_.port(), .control = control_http_.port()};
+}
+
+void Simulator::run() {
+    io_.run();
+}
+
+void Simulator::take_down(std::function<void()> done) {
+    if (state_ == State::kDown) {
+        done();
+        return;
+    }
+    waiting_for_down_.push_back(std::move(done));
+    if (std::exchange(state_, State::kGoingDown) == State::kGoingDown) {
+        return;
+    }
+    http_.refuse();
+    engine_.take_down("engine down");
+    // Waits for calls that this thread has yet to finish.
+    grpc_stopper_ = std::jthread([this] {
+        grpc_.stop();
+        boost::asio::post(io_, [this] { on_down(); });
+    });
+}
+
+void Simulator::on_down() {
+    state_ = State::kDown;
+    for (const auto& done : std::exchange(waiting_for_down_, {})) {
+        done();
+    }
+}
+
+void Simulator::bring_up() {
+    if (state_ != State::kDown) {
+        return;
+    }
+    state_ = State::kUp;
+    engine_.bring_up();
+    http_.listen();
+    grpc_.start();
+}
+
+void Simulator::stop_at_signal() {
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+        if (!error) {
+            take_down([this] { io_.stop(); });
+        }
+    });
+}
+
+}  // namespace engine_sim

@@ -1,0 +1,111 @@
+#include "text_answer.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <absl/strings/escaping.h>
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace engine_sim {
+
+namespace {
+
+using nlohmann::json;
+
+json usage_of(const TextCall& call) {
+    const std::size_t prompt = call.total_prompt_tokens();
+    const std::size_t completion = call.total_completion_tokens();
+    return {
+        {"prompt_tokens", prompt},
+        {"total_tokens", prompt + completion},
+        {"completion_tokens", completion},
+        {"prompt_tokens_details", nullptr},
+    };
+}
+
+json choice_of(const TextCall& call, std::size_t index) {
+    const Continuation& answer = call.answers[index];
+    json choice = {
+        {"index", index},
+        {"logprobs", nullptr},
+        {"finish_reason", answer.cut ? "length" : "stop"},
+        {"stop_reason", nullptr},
+        {"token_ids", nullptr},
+    };
+    if (call.endpoint == TextEndpoint::kChat) {
+        choice["message"] = {
+            {"role", "assistant"},
+            {"content", answer.text},
+            {"refusal", nullptr},
+            {"annotations", nullptr},
+            {"audio", nullptr},
+            {"function_call", nullptr},
+            {"reasoning", nullptr},
+        };
+    } else {
+        choice["text"] = answer.text;
+        choice["prompt_logprobs"] = nullptr;
+    }
+    return choice;
+}
+
+json embedding_of(const TextCall& call, std::size_t index) {
+    const std::vector<float> vector = embed(call.prompts[index], call.dimensions);
+    json item = {{"index", index}, {"object", "embedding"}};
+    if (call.base64) {
+        const auto bytes = std::as_bytes(std::span(vector));
+        item["embedding"] =
+            absl::Base64Escape({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    } else {
+        item["embedding"] = vector;
+    }
+    return item;
+}
+
+}  // namespace
+
+json answer_of(const TextCall& call, const std::string& id, long created) {
+    json answer = {{"created", created}, {"model", call.model}, {"usage", usage_of(call)}};
+    if (call.endpoint == TextEndpoint::kEmbedding) {
+        answer["id"] = "embd-" + id;
+        answer["object"] = "list";
+        answer["data"] = json::array();
+        for (std::size_t i = 0; i < call.prompts.size(); ++i) {
+            answer["data"].push_back(embedding_of(call, i));
+        }
+        return answer;
+    }
+    const bool is_chat = call.endpoint == TextEndpoint::kChat;
+    answer["id"] = (is_chat ? "chatcmpl-" : "cmpl-") + id;
+    answer["object"] = is_chat ? "chat.completion" : "text_completion";
+    answer["service_tier"] = nullptr;
+    answer["system_fingerprint"] = nullptr;
+    answer["kv_transfer_params"] = nullptr;
+    answer["choices"] = json::array();
+    for (std::size_t i = 0; i < call.answers.size(); ++i) {
+        answer["choices"].push_back(choice_of(call, i));
+    }
+    return answer;
+}
+
+json model_list(const TextModels& models, long created) {
+    json list = {{"object", "list"}, {"data", json::array()}};
+    for (const std::string& name : models.names) {
+        list["data"].push_back({
+            {"id", name},
+            {"object", "model"},
+            {"created", created},
+            {"owned_by", "engine-sim"},
+            {"root", name},
+            {"parent", nullptr},
+            {"max_model_len", models.max_model_len},
+            {"permission", json::array()},
+        });
+    }
+    return list;
+}
+
+}  // namespace engine_sim

@@ -1,0 +1,19 @@
+/// @file text_answer.hpp
+/// @brief The bodies that vLLM's OpenAI server answers with.
+#pragma once
+
+#include "text_call.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+
+namespace engine_sim {
+
+/// The body of a 200. `id` is the request's or one made up; `created` in seconds since 1970.
+nlohmann::json answer_of(const TextCall& call, const std::string& id, long created);
+
+/// The body of GET /v1/models.
+nlohmann::json model_list(const TextModels& models, long created);
+
+}  // namespace engine_sim

@@ -1,0 +1,361 @@
+#include "text_request.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <limits>
+#include <optional>
+#include <utility>
+
+namespace engine_sim {
+
+namespace {
+
+using nlohmann::json;
+
+/// vLLM shows at most so much of an offending value.
+constexpr std::size_t kEchoedCharacters = 200;
+constexpr std::size_t kDefaultCompletionTokens = 16;
+constexpr std::int64_t kAnyCount = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMostChoices = 16'384;
+constexpr std::int64_t kMostDimensions = 65'536;
+
+/// Thrown by the readers below, caught at their boundary.
+struct Refused {
+    HttpReply reply;
+};
+
+[[noreturn]] void refuse(
+    int status, std::string_view type, const std::string& message, std::string_view param = ""
+) {
+    throw Refused{error_reply(status, type, message, param)};
+}
+
+/// A value as vLLM quotes it back: text is there in clear, containers are only described.
+std::string echoed(const json& value) {
+    if (value.is_string()) {
+        const auto& text = value.get_ref<const std::string&>();
+        const bool cut = text.size() > kEchoedCharacters;
+        return "'" + text.substr(0, kEchoedCharacters) + (cut ? "...[truncated]" : "") + "'";
+    }
+    if (value.is_structured()) {
+        const char* const kind = value.is_object() ? "dict" : "list";
+        return "'<" + std::string(kind) + " of " + std::to_string(value.size()) + " items>'";
+    }
+    return value.is_null() ? "None" : value.dump();
+}
+
+[[noreturn]] void refuse_field(
+    std::string_view type,
+    const std::string& location,
+    std::string_view message,
+    const std::string& input
+) {
+    refuse(
+        400,
+        "Bad Request",
+        "1 validation error:\n  {'type': '" + std::string(type) + "', 'loc': '" + location +
+            "', 'msg': '" + std::string(message) + "', 'input': " + input + "}",
+        location
+    );
+}
+
+const json& required(const json& body, const char* name) {
+    const auto field = body.find(name);
+    if (field == body.end()) {
+        refuse_field("missing", std::string("body.") + name, "Field required", echoed(body));
+    }
+    return *field;
+}
+
+std::optional<std::size_t> read_count(
+    const json& body, const char* name, std::int64_t most = kAnyCount
+) {
+    const auto field = body.find(name);
+    if (field == body.end() || field->is_null()) {
+        return std::nullopt;
+    }
+    if (!field->is_number_integer()) {
+        refuse_field(
+            "int_type",
+            std::string("body.") + name,
+            "Input should be a valid integer",
+            echoed(*field)
+        );
+    }
+    const auto count = field->get<std::int64_t>();
+    if (count < 0 || count > most) {
+        refuse(
+            400,
+            "BadRequestError",
+            std::string(name) + " must be from 0 to " + std::to_string(most) + ", got " +
+                field->dump() + ".",
+            name
+        );
+    }
+    return static_cast<std::size_t>(count);
+}
+
+bool read_flag(const json& body, const char* name) {
+    const auto field = body.find(name);
+    return field != body.end() && field->is_boolean() && field->get<bool>();
+}
+
+bool is_token_list(const json& value) {
+    return value.is_array() && !value.empty() &&
+           std::ranges::all_of(value, [](const json& item) { return item.is_number_integer(); });
+}
+
+/// Text or token ids; an id is a word of its own.
+Words read_prompt(const json& value, const std::string& location) {
+    if (value.is_string()) {
+        return split_words(value.get_ref<const std::string&>());
+    }
+    if (!is_token_list(value)) {
+        refuse_field("string_type", location, "Input should be a valid string", echoed(value));
+    }
+    Words words;
+    for (const json& token : value) {
+        words.push_back(token.dump());
+    }
+    return words;
+}
+
+std::vector<Words> read_prompts(const json& value, const std::string& location) {
+    if (!value.is_array() || is_token_list(value)) {
+        return {read_prompt(value, location)};
+    }
+    std::vector<Words> prompts;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        prompts.push_back(read_prompt(value[i], location + "." + std::to_string(i)));
+    }
+    if (prompts.empty()) {
+        refuse(400, "BadRequestError", "please provide at least one prompt");
+    }
+    return prompts;
+}
+
+/// The text of a message, whose content is a string or a list of parts.
+Words read_message(const json& message, const std::string& location) {
+    if (!message.is_object() || !message.contains("role") || !message["role"].is_string()) {
+        refuse_field("missing", location + ".role", "Field required", echoed(message));
+    }
+    const json content = message.value("content", json(""));
+    if (content.is_string() || content.is_null()) {
+        return split_words(content.is_null() ? "" : content.get_ref<const std::string&>());
+    }
+    Words words;
+    for (const json& part : content) {
+        if (!part.is_object() || part.value("type", "") != "text" || !part.contains("text")) {
+            refuse(400, "BadRequestError", "Unknown part type in " + location + ".content");
+        }
+        std::ranges::move(
+            read_prompt(part["text"], location + ".content"), std::back_inserter(words)
+        );
+    }
+    return words;
+}
+
+/// The last message is answered; all of them are read.
+void read_messages(const json& body, TextCall& call) {
+    const json& messages = required(body, "messages");
+    if (!messages.is_array()) {
+        refuse_field(
+            "list_type", "body.messages", "Input should be a valid list", echoed(messages)
+        );
+    }
+    if (messages.empty()) {
+        refuse(400, "BadRequestError", "messages must not be empty", "messages");
+    }
+    Words last;
+    std::size_t tokens = 0;
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        last = read_message(messages[i], "body.messages." + std::to_string(i));
+        tokens += last.size();
+    }
+    call.prompts.push_back(std::move(last));
+    call.prompt_tokens.push_back(tokens);
+}
+
+void read_input(const json& body, const char* name, TextCall& call) {
+    call.prompts = read_prompts(required(body, name), std::string("body.") + name);
+    std::ranges::transform(call.prompts, std::back_inserter(call.prompt_tokens), &Words::size);
+}
+
+void check_model(const json& body, const TextModels& models, TextCall& call) {
+    const auto field = body.find("model");
+    if (field == body.end() || field->is_null()) {
+        call.model = models.names.empty() ? "" : models.names.front();
+    } else if (field->is_string()) {
+        call.model = field->get<std::string>();
+    } else {
+        refuse_field("string_type", "body.model", "Input should be a valid string", echoed(*field));
+    }
+    if (std::ranges::find(models.names, call.model) == models.names.end()) {
+        refuse(404, "NotFoundError", "The model `" + call.model + "` does not exist.", "model");
+    }
+}
+
+void check_length(std::size_t tokens, std::size_t limit, bool generates) {
+    const std::string limit_text = std::to_string(limit);
+    if (tokens == 0) {
+        refuse(400, "BadRequestError", "The decoder prompt cannot be empty");
+    }
+    if (tokens > limit) {
+        refuse(
+            400,
+            "BadRequestError",
+            "This model's maximum context length is " + limit_text +
+                " tokens. However, your prompt contains " +
+                (tokens == limit + 1 ? "at least " : "") + std::to_string(tokens) +
+                " input tokens, which exceeds this limit even without any output tokens. Please "
+                "reduce the length "
+                "of the input prompt.",
+            "input_tokens"
+        );
+    }
+    if (tokens == limit && generates) {
+        refuse(
+            400,
+            "BadRequestError",
+            "The decoder prompt (length " + limit_text +
+                ") plus the number of requested output tokens (at least 1) is longer than the "
+                "maximum model length "
+                "of " +
+                limit_text +
+                ". Make sure that `max_model_len` is no smaller than the number of text tokens "
+                "(prompt + requested "
+                "output tokens)."
+        );
+    }
+}
+
+/// What a request asks for; the room that the context leaves is applied to each prompt.
+Sampling read_sampling(const json& body, TextEndpoint endpoint) {
+    Sampling sampling;
+    const bool is_chat = endpoint == TextEndpoint::kChat;
+    sampling.max_tokens =
+        is_chat ? std::numeric_limits<std::size_t>::max() : kDefaultCompletionTokens;
+    for (const char* const name : {"max_tokens", "max_completion_tokens"}) {
+        sampling.max_tokens = read_count(body, name).value_or(sampling.max_tokens);
+    }
+    if (sampling.max_tokens == 0) {
+        refuse(400, "BadRequestError", "max_tokens must be at least 1, got 0.", "max_tokens");
+    }
+    sampling.min_tokens = read_count(body, "min_tokens").value_or(0);
+    sampling.ignore_eos = read_flag(body, "ignore_eos");
+    return sampling;
+}
+
+void answer_prompts(const json& body, const TextModels& models, TextCall& call) {
+    const Sampling asked = read_sampling(body, call.endpoint);
+    call.choices = std::max<std::size_t>(read_count(body, "n", kMostChoices).value_or(1), 1);
+    for (std::size_t i = 0; i < call.prompts.size(); ++i) {
+        Sampling sampling = asked;
+        sampling.max_tokens =
+            std::min(asked.max_tokens, models.max_model_len - call.prompt_tokens[i]);
+        const Continuation answer = continue_prompt(call.prompts[i], sampling);
+        call.answers.insert(call.answers.end(), call.choices, answer);
+    }
+}
+
+TextCall read(TextEndpoint endpoint, const json& body, const TextModels& models) {
+    if (!body.is_object()) {
+        refuse_field(
+            "model_attributes_type", "body", "Input should be a valid dictionary", echoed(body)
+        );
+    }
+    const bool generates = endpoint != TextEndpoint::kEmbedding;
+    TextCall call;
+    call.endpoint = endpoint;
+    switch (endpoint) {
+        case TextEndpoint::kChat: read_messages(body, call); break;
+        case TextEndpoint::kCompletion: read_input(body, "prompt", call); break;
+        case TextEndpoint::kEmbedding: read_input(body, "input", call); break;
+    }
+    check_model(body, models, call);
+    for (const std::size_t tokens : call.prompt_tokens) {
+        check_length(tokens, models.max_model_len, generates);
+    }
+    if (read_flag(body, "stream")) {
+        refuse(501, "NotImplementedError", "This engine does not stream.", "stream");
+    }
+    if (generates) {
+        answer_prompts(body, models, call);
+    } else {
+        const auto asked = read_count(body, "dimensions", kMostDimensions);
+        call.dimensions = std::max<std::size_t>(asked.value_or(models.embedding_dimensions), 1);
+        call.base64 = body.value("encoding_format", json("float")) == "base64";
+    }
+    return call;
+}
+
+std::string text_of(const json& body, const char* name) {
+    const auto field = body.find(name);
+    return field != body.end() && field->is_string() ? field->get<std::string>() : "";
+}
+
+}  // namespace
+
+CallFacts facts_of(const json& body) {
+    CallFacts facts;
+    if (!body.is_object()) {
+        return facts;
+    }
+    facts.model = text_of(body, "model");
+    facts.request_id = text_of(body, "request_id");
+    facts.priority =
+        body.value("priority", json()).is_number_integer() ? body["priority"].get<int>() : 0;
+    for (const char* const name : {"prompt", "input"}) {
+        const auto field = body.find(name);
+        if (field != body.end() && field->is_array() && !is_token_list(*field)) {
+            facts.batch = field->size();
+        }
+    }
+    return facts;
+}
+
+tl::expected<json, HttpReply> parse_body(std::string_view text) {
+    json body = json::parse(text, nullptr, /*allow_exceptions=*/false);
+    if (body.is_discarded()) {
+        return tl::unexpected(error_reply(
+            400,
+            "Bad Request",
+            "1 validation error:\n  {'type': 'json_invalid', 'loc': 'body.0', 'msg': 'JSON decode "
+            "error', "
+            "'input': '<dict of 0 items>', 'ctx': {'error': 'Expecting value'}}",
+            "body.0"
+        ));
+    }
+    return body;
+}
+
+tl::expected<TextCall, HttpReply> read_text_call(
+    TextEndpoint endpoint, const json& body, const TextModels& models
+) {
+    try {
+        return read(endpoint, body, models);
+    } catch (Refused& refused) {
+        return tl::unexpected(std::move(refused.reply));
+    }
+}
+
+HttpReply error_reply(
+    int status, std::string_view type, const std::string& message, std::string_view param
+) {
+    const json error = {
+        {"message", message},
+        {"type", type},
+        {"param", param.empty() ? json(nullptr) : json(param)},
+        {"code", status},
+    };
+    return {
+        .status = status,
+        .content_type = "application/json",
+        .body = json{{"error", error}}.dump(-1, ' ', false, json::error_handler_t::replace),
+    };
+}
+
+}  // namespace engine_sim

@@ -1,0 +1,36 @@
+/// @file activities/cpu_steps.hpp
+/// @brief The two steps that only compute, bound to what they need.
+#pragma once
+
+#include "contracts/infer_request.hpp"
+#include "contracts/infer_response.hpp"
+#include "contracts/inferred.hpp"
+#include "contracts/processed.hpp"
+#include "registry/model_registry.hpp"
+#include "temporal/activity_context.hpp"
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+namespace inference {
+
+/// Errors: throws the ApplicationFailure of a classified error; a Fatal one is not retried.
+class PreprocessActivity {
+public:
+    PreprocessActivity(
+        std::shared_ptr<const ModelRegistry> registry, std::chrono::milliseconds heartbeat_timeout
+    )
+        : registry_(std::move(registry)), heartbeat_timeout_(heartbeat_timeout) {}
+
+    Processed operator()(temporal::ActivityContext& ctx, InferRequest request) const;
+
+private:
+    std::shared_ptr<const ModelRegistry> registry_;
+    std::chrono::milliseconds heartbeat_timeout_;
+};
+
+/// Errors: as PreprocessActivity.
+InferResponse postprocess_activity(temporal::ActivityContext& ctx, Inferred inferred);
+
+}  // namespace inference

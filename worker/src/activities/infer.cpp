@@ -1,0 +1,76 @@
+#include "activities/infer.hpp"
+
+#include "failure/application_failure.hpp"
+#include "stages/accept_reply.hpp"
+#include "workflows/steps.hpp"
+
+#include <algorithm>
+#include <variant>
+
+namespace inference {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+/// Three heartbeats within the timeout leave room for a lost one.
+temporal::Duration heartbeat_interval(const temporal::ActivityInfo& info) {
+    constexpr temporal::Duration kWithoutTimeout = std::chrono::seconds{1};
+    return info.heartbeat_timeout
+               ? std::min<temporal::Duration>(*info.heartbeat_timeout / 3, kWithoutTimeout)
+               : kWithoutTimeout;
+}
+
+void report(
+    Outcome<EngineReply> outcome, Processed processed, const temporal::Completion<Inferred>& done
+) {
+    if (std::holds_alternative<Cancelled>(outcome)) {
+        done.cancel();
+        return;
+    }
+    if (const auto* error = std::get_if<Error>(&outcome)) {
+        done.fail(to_activity_failure(*error));
+        return;
+    }
+    const Result<Inferred> inferred =
+        accept_reply(std::move(processed), std::get<EngineReply>(std::move(outcome)));
+    if (inferred) {
+        done.complete(*inferred);
+    } else {
+        done.fail(to_activity_failure(inferred.error()));
+    }
+}
+
+}  // namespace
+
+milliseconds engine_time(
+    const CallLimits& limits, std::optional<temporal::Duration> start_to_close
+) {
+    if (!start_to_close) {
+        return limits.timeout;
+    }
+    const auto allowed = duration_cast<milliseconds>(*start_to_close);
+    // A timeout that is shorter than two margins is split in halves.
+    const auto margin = std::min<milliseconds>(numbers::kInferMargin, allowed / 2);
+    return std::min(limits.timeout, allowed - margin);
+}
+
+void InferActivity::operator()(
+    temporal::ActivityContext ctx, Processed processed, temporal::Completion<Inferred> done
+) const {
+    ctx.heartbeat_every(heartbeat_interval(ctx.info()));
+    const CallOptions options{
+        .deadline = std::chrono::steady_clock::now() +
+                    engine_time(processed.limits, ctx.info().start_to_close),
+        .cancel = ctx.stop_token()
+    };
+    // The engine's callback is a std::function, which wants to be copied.
+    auto state = std::make_shared<std::pair<Processed, temporal::Completion<Inferred>>>(
+        std::move(processed), std::move(done)
+    );
+    engines_->call(state->first.call, options, [state](Outcome<EngineReply> outcome) {
+        report(std::move(outcome), std::move(state->first), state->second);
+    });
+}
+
+}  // namespace inference

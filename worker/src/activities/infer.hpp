@@ -1,0 +1,41 @@
+/// @file activities/infer.hpp
+/// @brief The step that calls an engine.
+#pragma once
+
+#include "activities/engine_pool.hpp"
+#include "contracts/inferred.hpp"
+#include "contracts/processed.hpp"
+#include "temporal/activity_context.hpp"
+#include "temporal/completion.hpp"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace inference {
+
+/// Calls the model's engine once and classifies what goes wrong; the workflow decides on another try.
+///
+/// Holds no thread while the engine works. Heartbeats by itself, so that a dead worker is noticed and a cancel arrives.
+/// Its own deadline lies before the activity's, so that a timeout is reported as what it is.
+///
+/// Cancel: closes the call, which frees the engine.
+class InferActivity {
+public:
+    explicit InferActivity(std::shared_ptr<EnginePool> engines) : engines_(std::move(engines)) {}
+
+    void operator()(
+        temporal::ActivityContext ctx, Processed processed, temporal::Completion<Inferred> done
+    ) const;
+
+private:
+    std::shared_ptr<EnginePool> engines_;
+};
+
+/// How long the engine may take in an activity with this start-to-close timeout.
+std::chrono::milliseconds engine_time(
+    const CallLimits& limits, std::optional<temporal::Duration> start_to_close
+);
+
+}  // namespace inference

@@ -1,0 +1,225 @@
+#include "cli/job_record.hpp"
+
+#include "cli/event_fields.hpp"
+#include "contracts/error.hpp"
+#include "contracts/failure_details.hpp"
+#include "contracts/infer_request.hpp"
+#include "contracts/names.hpp"
+#include "contracts/priority.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string_view>
+
+namespace inference::cli {
+namespace {
+
+constexpr double kStages = 3;
+
+/// Moves a status forward, event by event.
+class Record {
+public:
+    explicit Record(const std::string& job_id) { status_.job_id = job_id; }
+
+    void apply(const nlohmann::json& event) {
+        const std::string type = text_at(event, "/eventType");
+        if (const auto handler = handlers().find(type); handler != handlers().end()) {
+            (this->*handler->second)(event);
+        }
+        status_.updated_at = time_at(event, "/eventTime").value_or(status_.updated_at);
+    }
+
+    [[nodiscard]] const JobStatus& status() const noexcept { return status_; }
+
+private:
+    using Handler = void (Record::*)(const nlohmann::json&);
+
+    static const std::map<std::string, Handler, std::less<>>& handlers() {
+        static const std::map<std::string, Handler, std::less<>> kHandlers{
+            {"EVENT_TYPE_WORKFLOW_EXECUTION_STARTED", &Record::on_started},
+            {"EVENT_TYPE_WORKFLOW_TASK_COMPLETED", &Record::on_task_completed},
+            {"EVENT_TYPE_ACTIVITY_TASK_SCHEDULED", &Record::on_step_scheduled},
+            {"EVENT_TYPE_ACTIVITY_TASK_FAILED", &Record::on_step_failed},
+            {"EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT", &Record::on_step_timed_out},
+            {"EVENT_TYPE_TIMER_STARTED", &Record::on_timer},
+            {"EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED", &Record::on_completed},
+            {"EVENT_TYPE_WORKFLOW_EXECUTION_FAILED", &Record::on_failed},
+            {"EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT", &Record::on_closed_from_outside},
+            {"EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED", &Record::on_closed_from_outside},
+            {"EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED", &Record::on_canceled},
+        };
+        return kHandlers;
+    }
+
+    void on_started(const nlohmann::json& event) {
+        const std::string queue =
+            text_at(event, "/workflowExecutionStartedEventAttributes/taskQueue/name");
+        status_.priority = priority_of_queue(queue).value_or(status_.priority);
+        const auto request =
+            payload_at(event, "/workflowExecutionStartedEventAttributes/input/payloads/0");
+        if (auto parsed = parse_infer_request(request)) {
+            status_.model = parsed->model;
+            status_.priority = parsed->priority.value_or(status_.priority);
+        }
+    }
+
+    void on_task_completed(const nlohmann::json& /*event*/) { status_.state = JobState::kRunning; }
+
+    void on_step_scheduled(const nlohmann::json& event) {
+        const auto step =
+            stage_from(text_at(event, "/activityTaskScheduledEventAttributes/activityType/name"));
+        if (!step) {
+            return;
+        }
+        steps_[text_at(event, "/eventId")] = *step;
+        if (*step != status_.stage) {
+            status_.error.reset();
+        }
+        status_.stage = *step;
+        status_.progress = static_cast<double>(*step) / kStages;
+        status_.attempt += *step == Stage::kInfer ? 1 : 0;
+        count_retry();
+    }
+
+    void on_step_failed(const nlohmann::json& event) {
+        const std::string attributes = "/activityTaskFailedEventAttributes";
+        if (!is_infer(event, attributes)) {
+            return;
+        }
+        const auto details =
+            payload_at(event, attributes + "/failure/applicationFailureInfo/details/payloads/0");
+        try {
+            failed_of(details.get<Error>());
+        } catch (const std::exception&) {
+            // Of a fault of the worker itself, which the workflow's failure will explain.
+        }
+    }
+
+    void on_step_timed_out(const nlohmann::json& event) {
+        const std::string attributes = "/activityTaskTimedOutEventAttributes";
+        if (!is_infer(event, attributes)) {
+            return;
+        }
+        const std::string timeout =
+            text_at(event, attributes + "/failure/timeoutFailureInfo/timeoutType");
+        if (timeout == "TIMEOUT_TYPE_HEARTBEAT") {
+            failed_of(
+                {.error_class = ErrorClass::kTransient,
+                 .code = ErrorCode::kWorkerLost,
+                 .message = "the worker that ran infer was lost",
+                 .sent = true}
+            );
+        } else {
+            failed_of(
+                {.error_class = ErrorClass::kTimeout,
+                 .code = ErrorCode::kEngineTimeout,
+                 .message = "infer did not end within its start-to-close timeout",
+                 .sent = true}
+            );
+        }
+    }
+
+    void on_timer(const nlohmann::json& event) {
+        if (!failed_) {
+            return;  // The job's deadline.
+        }
+        const auto now = time_at(event, "/eventTime");
+        const auto delay = duration_at(event, "/timerStartedEventAttributes/startToFireTimeout");
+        if (now && delay) {
+            status_.error->next_attempt_at = *now + *delay;
+        }
+        count_retry();
+    }
+
+    void on_completed(const nlohmann::json& /*event*/) {
+        status_.error.reset();
+        status_.progress = 1;
+        status_.state = JobState::kCompleted;
+    }
+
+    void on_failed(const nlohmann::json& event) {
+        status_.state = JobState::kFailed;
+        const auto details = payload_at(
+            event,
+            "/workflowExecutionFailedEventAttributes/failure/applicationFailureInfo/details/"
+            "payloads/0"
+        );
+        try {
+            const auto failure = details.get<FailureDetails>();
+            status_.error = JobError{
+                .code = failure.code, .error_class = failure.error_class, .message = failure.message
+            };
+            status_.attempt = failure.attempt;
+        } catch (const std::exception&) {
+            // No failure of ours: the state says enough.
+        }
+    }
+
+    void on_closed_from_outside(const nlohmann::json& /*event*/) {
+        status_.state = JobState::kFailed;
+        drop_next_attempt();
+    }
+
+    void on_canceled(const nlohmann::json& /*event*/) {
+        status_.state = JobState::kCanceled;
+        status_.error.reset();
+    }
+
+    [[nodiscard]] bool is_infer(const nlohmann::json& event, const std::string& attributes) const {
+        const auto step = steps_.find(text_at(event, attributes + "/scheduledEventId"));
+        return step != steps_.end() && step->second == Stage::kInfer;
+    }
+
+    void failed_of(const Error& error) {
+        failed_ = error;
+        status_.error = JobError{
+            .code = error.code, .error_class = error.error_class, .message = error.message
+        };
+    }
+
+    /// Another try follows the failure, so that it counts as a retry; but not the waiting for an engine that is not ready.
+    void count_retry() {
+        if (!failed_) {
+            return;
+        }
+        RetryCounts& retries = status_.retries;
+        if (failed_->code == ErrorCode::kWorkerLost) {
+            ++retries.worker_lost;
+        } else if (failed_->error_class == ErrorClass::kTimeout) {
+            ++retries.timeout;
+        } else if (failed_->error_class == ErrorClass::kOutOfMemory) {
+            ++retries.oom;
+        } else if (failed_->sent) {
+            ++retries.transient;
+        }
+        failed_.reset();
+    }
+
+    void drop_next_attempt() {
+        if (status_.error) {
+            status_.error->next_attempt_at.reset();
+        }
+    }
+
+    JobStatus status_;
+    std::map<std::string, Stage> steps_;  ///< By the id of the event that scheduled them.
+    std::optional<Error> failed_;  ///< Of infer, not yet followed by another try.
+};
+
+}  // namespace
+
+JobStatus status_from_history(const nlohmann::json& history, const std::string& job_id) {
+    Record record(job_id);
+    const auto events = history.is_object() ? history.find("events") : history.end();
+    if (events != history.end() && events->is_array()) {
+        for (const nlohmann::json& event : *events) {
+            record.apply(event);
+        }
+    }
+    return record.status();
+}
+
+}  // namespace inference::cli

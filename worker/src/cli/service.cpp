@@ -1,0 +1,139 @@
+#include "cli/service.hpp"
+
+#include "activities/infer.hpp"
+#include "cli/admin_server.hpp"
+#include "cli/command_error.hpp"
+#include "cli/core_metrics.hpp"
+#include "cli/engine_health.hpp"
+#include "cli/job_log.hpp"
+#include "config/queue_slots.hpp"
+#include "contracts/priority.hpp"
+#include "temporal/error.hpp"
+#include "workflows/inference_workflow.hpp"
+#include "workflows/steps.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace inference::cli {
+namespace {
+
+/// A cancel reaches an activity with the answer to its heartbeat, so this bounds how long that takes.
+constexpr std::chrono::milliseconds kHeartbeatThrottle{800};
+
+temporal::RuntimeOptions runtime_options(const AdminConfig& admin, const Log& log) {
+    return {.log_sink = log.sink(), .metrics_address = admin.listen ? "127.0.0.1:0" : ""};
+}
+
+AdminPage text_page(int status, std::string text) {
+    return {.status = status, .body = std::move(text) + "\n"};
+}
+
+}  // namespace
+
+temporal::WorkerOptions worker_options(const WorkerConfig& config, const QueueSlots& slots) {
+    return {
+        .task_queue = std::string(queue_of(slots.priority)),
+        .max_concurrent_activities = static_cast<std::uint32_t>(slots.activities),
+        .max_concurrent_workflow_tasks = static_cast<std::uint32_t>(slots.workflow_tasks),
+        .sticky_timeout = config.sticky_timeout,
+        .max_heartbeat_throttle = kHeartbeatThrottle,
+        .default_heartbeat_throttle = kHeartbeatThrottle,
+        .drain_grace = config.drain_grace
+    };
+}
+
+Service::Service(
+    const Config& config,
+    const temporal::ConnectOptions& connection,
+    const Log& log,
+    const std::stop_token& stop
+)
+    : config_(config),
+      log_(log),
+      registry_(std::make_shared<const ModelRegistry>(config.models)),
+      engines_(make_engines(*registry_)),
+      runtime_(runtime_options(config.admin, log)),
+      client_(temporal::Client::connect(connection, runtime_, stop)) {
+    for (const QueueSlots& slots : queue_slots(config_.worker)) {
+        add_worker(worker_options(config_.worker, slots));
+    }
+}
+
+void Service::add_worker(const temporal::WorkerOptions& options) {
+    temporal::WorkerOptions warning = options;
+    warning.on_warning = [log = log_](std::string_view message) { log.warn(std::string(message)); };
+    temporal::Worker& worker = workers_.emplace_back(client_, std::move(warning));
+    const PreprocessActivity preprocess(registry_, config_.worker.heartbeat_timeout);
+    worker.add(preprocess_step, LoggedPreprocess(preprocess, log_))
+        .add(infer_step, InferActivity(engines_))
+        .add(postprocess_step, LoggedPostprocess(log_))
+        .add<InferenceWorkflow>();
+}
+
+void Service::run(const std::stop_token& stop) {
+    const std::unique_ptr<AdminServer> admin = start_admin();
+    log_.info("serving", facts());
+    const std::stop_callback draining(stop, [this] {
+        log_.info("draining", {{"grace_ms", config_.worker.drain_grace.count()}});
+    });
+    try {
+        temporal::run(workers_, stop);
+    } catch (const temporal::Error& error) {
+        throw CommandError(ExitCode::kCannotConnect, error.what());
+    }
+    log_.info("stopped");
+}
+
+std::unique_ptr<AdminServer> Service::start_admin() const {
+    if (!config_.admin.listen) {
+        return nullptr;
+    }
+    const auto readiness = [this] {
+        return ready() ? text_page(200, "ready") : text_page(503, "not polling");
+    };
+    const auto metrics = [this] {
+        return AdminPage{
+            .content_type = "text/plain; version=0.0.4",
+            .body = fetch_core_metrics(runtime_.metrics_address())
+        };
+    };
+    const AdminPages pages{
+        {"/healthz", [] { return text_page(200, "ok"); }},
+        {"/readyz", readiness},
+        {"/metrics", metrics},
+    };
+    try {
+        auto admin = std::make_unique<AdminServer>(*config_.admin.listen, pages);
+        log_.info("admin pages", {{"address", admin->address()}});
+        return admin;
+    } catch (const std::system_error& error) {
+        throw CommandError(ExitCode::kBadConfiguration, error.what());
+    }
+}
+
+bool Service::ready() const {
+    return std::ranges::all_of(workers_, [](const temporal::Worker& worker) {
+        return worker.polling();
+    });
+}
+
+nlohmann::json Service::facts() const {
+    nlohmann::json queues = nlohmann::json::object();
+    for (const temporal::Worker& worker : workers_) {
+        queues[worker.options().task_queue] = worker.options().max_concurrent_activities;
+    }
+    return {
+        {"address", client_.address()},
+        {"namespace", client_.namespace_name()},
+        {"identity", client_.identity()},
+        {"queues", queues},
+        {"models", registry_->models().size()}
+    };
+}
+
+}  // namespace inference::cli

@@ -1,0 +1,65 @@
+/// @file cli/service.hpp
+/// @brief All that serves: the engines, the connection, and a worker for each queue.
+#pragma once
+
+#include "activities/engine_pool.hpp"
+#include "cli/admin_server.hpp"
+#include "cli/log.hpp"
+#include "config/config.hpp"
+#include "config/queue_slots.hpp"
+#include "registry/model_registry.hpp"
+#include "temporal/client.hpp"
+#include "temporal/connect_options.hpp"
+#include "temporal/runtime.hpp"
+#include "temporal/worker.hpp"
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace inference::cli {
+
+/// Serves the queues of a configuration, all over one connection.
+///
+/// @code
+///   Service service(config, connect_options(common, config.temporal), log, signals.token());
+///   service.run(signals.token());
+/// @endcode
+class Service {
+public:
+    /// Reads the engines' keys and files, and connects. Nothing is served yet.
+    ///
+    /// Errors: CommandError (78) for engines that cannot be used; temporal::ConnectError.
+    Service(
+        const Config& config,
+        const temporal::ConnectOptions& connection,
+        const Log& log,
+        const std::stop_token& stop
+    );
+
+    /// Serves until `stop` fires, then drains, which takes at most the grace period and 5 s. Call once.
+    ///
+    /// Errors: CommandError (5) if the server refuses the workers or stops serving them; (78) if admin.listen is taken.
+    void run(const std::stop_token& stop);
+
+private:
+    void add_worker(const temporal::WorkerOptions& options);
+    /// Null where the configuration asks for none.
+    [[nodiscard]] std::unique_ptr<AdminServer> start_admin() const;
+    [[nodiscard]] bool ready() const;
+    [[nodiscard]] nlohmann::json facts() const;
+
+    Config config_;
+    Log log_;
+    std::shared_ptr<const ModelRegistry> registry_;
+    std::shared_ptr<EnginePool> engines_;
+    temporal::Runtime runtime_;
+    temporal::Client client_;
+    std::vector<temporal::Worker> workers_;
+};
+
+/// How the worker of one queue is set up.
+temporal::WorkerOptions worker_options(const WorkerConfig& config, const QueueSlots& slots);
+
+}  // namespace inference::cli

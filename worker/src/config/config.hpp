@@ -1,0 +1,79 @@
+/// @file config/config.hpp
+/// @brief The worker's configuration as plain data, with every default.
+#pragma once
+
+#include "contracts/priority.hpp"
+#include "registry/model.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace inference {
+
+inline constexpr char kDefaultTemporalAddress[] = "127.0.0.1:7233";
+inline constexpr char kDefaultTemporalNamespace[] = "default";
+
+/// Absent: not in the file. Then a temporal.toml profile may decide, and last the defaults above.
+struct TemporalConfig {
+    std::optional<std::string> address;  ///< "host:port".
+    std::optional<std::string> temporal_namespace;
+
+    bool operator==(const TemporalConfig&) const = default;
+};
+
+struct WorkerConfig {
+    std::vector<Priority> serve{kPriorities.begin(), kPriorities.end()};  ///< Not empty, each once.
+    /// Of every priority, also those not served. Only their ratio counts.
+    std::map<Priority, int> shares{
+        {Priority::kHigh, 50}, {Priority::kNormal, 35}, {Priority::kLow, 15}
+    };
+    int max_concurrent_activities = 10;  ///< Of the process, with all its queues.
+    int max_concurrent_workflow_tasks = 100;  ///< Of the process, with all its queues.
+    std::chrono::milliseconds heartbeat_timeout{10'000};
+    std::chrono::milliseconds drain_grace{30'000};
+    std::chrono::milliseconds sticky_timeout{3'000};
+
+    bool operator==(const WorkerConfig&) const = default;
+};
+
+/// All paths are resolved: relative ones count from the configuration file.
+struct FilesConfig {
+    std::vector<std::filesystem::path>
+        roots;  ///< What file:// may name. Default: the configuration's folder.
+    std::filesystem::path
+        dir;  ///< Where results go that no output_ref names. Default: jobs-data in it.
+
+    bool operator==(const FilesConfig&) const = default;
+};
+
+struct JobsConfig {
+    std::string
+        store;  ///< "sqlite:FILE", resolved, or "postgresql://...". Default: sqlite:jobs.db.
+
+    bool operator==(const JobsConfig&) const = default;
+};
+
+struct AdminConfig {
+    std::optional<std::string>
+        listen;  ///< "host:port"; absent: no admin server. Port 0: any free one.
+
+    bool operator==(const AdminConfig&) const = default;
+};
+
+struct Config {
+    TemporalConfig temporal;
+    WorkerConfig worker;
+    std::vector<Model> models;  ///< In the file's order.
+    FilesConfig files;
+    JobsConfig jobs;
+    AdminConfig admin;
+};
+
+/// The configuration of an empty file in this folder.
+Config default_config(const std::filesystem::path& folder);
+
+}  // namespace inference

@@ -1,0 +1,245 @@
+#include "config/load.hpp"
+
+#include "config/config.hpp"
+#include "config/config_errors.hpp"
+#include "config/host_port.hpp"
+#include "config/queue_slots.hpp"
+#include "config/read_models.hpp"
+#include "config/yaml_map.hpp"
+#include "contracts/describe.hpp"
+#include "contracts/priority.hpp"
+
+#include <tl/expected.hpp>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <ios>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace inference {
+namespace {
+
+/// Reads the sections of one file.
+class ConfigReader {
+public:
+    ConfigReader(std::filesystem::path folder, ConfigProblems& problems)
+        : folder_(std::move(folder)), problems_(problems), config_(default_config(folder_)) {}
+
+    Config read(const YAML::Node& document) {
+        YamlMap map({document, 1, ""}, problems_);
+        with_section(map, "temporal", [&](YamlMap& section) { read_temporal(section); });
+        with_section(map, "worker", [&](YamlMap& section) { read_worker(section); });
+        if (const auto models = map.find("models")) {
+            config_.models = read_models(*models, folder_, problems_);
+        }
+        with_section(map, "files", [&](YamlMap& section) { read_files(section); });
+        with_section(map, "jobs", [&](YamlMap& section) { read_jobs(section); });
+        with_section(map, "admin", [&](YamlMap& section) { read_admin(section); });
+        map.finish();
+        return std::move(config_);
+    }
+
+private:
+    template <class Read>
+    void with_section(YamlMap& map, std::string_view key, Read read) {
+        if (const auto value = map.find(key)) {
+            YamlMap section(*value, problems_);
+            read(section);
+            section.finish();
+        }
+    }
+
+    void check_address(
+        YamlMap& section,
+        std::string_view key,
+        const std::optional<std::string>& address,
+        int least_port
+    ) {
+        if (address && !is_host_port(*address, least_port)) {
+            problems_.add(
+                *section.find(key), shown(*address) + " is no address; it takes host:port"
+            );
+        }
+    }
+
+    void read_temporal(YamlMap& section) {
+        section.read("address", config_.temporal.address);
+        check_address(section, "address", config_.temporal.address, 1);
+        section.read("namespace", config_.temporal.temporal_namespace);
+    }
+
+    void read_worker(YamlMap& section) {
+        WorkerConfig& worker = config_.worker;
+        read_serve(section);
+        with_section(section, "shares", [&](YamlMap& shares) {
+            for (const Priority priority : kPriorities) {
+                shares.read(to_string(priority), worker.shares.at(priority));
+            }
+        });
+        section.read("max_concurrent_activities", worker.max_concurrent_activities);
+        section.read("max_concurrent_workflow_tasks", worker.max_concurrent_workflow_tasks);
+        section.read("heartbeat_timeout", worker.heartbeat_timeout);
+        section.read("drain_grace", worker.drain_grace, std::chrono::milliseconds(0));
+        section.read("sticky_timeout", worker.sticky_timeout);
+        check_slots(
+            section,
+            "max_concurrent_activities",
+            worker.max_concurrent_activities,
+            kLeastActivitySlots
+        );
+        check_slots(
+            section,
+            "max_concurrent_workflow_tasks",
+            worker.max_concurrent_workflow_tasks,
+            kLeastWorkflowTaskSlots
+        );
+    }
+
+    void read_serve(YamlMap& section) {
+        const auto value = section.find("serve");
+        if (!value) {
+            return;
+        }
+        std::vector<Priority> serve;
+        for (const auto& [name, element] :
+             texts_of(*value, problems_, "a list of " + priority_names())) {
+            const auto priority =
+                named<Priority>(name, element, problems_, priority_from, priority_names());
+            if (priority && std::ranges::count(serve, *priority) != 0) {
+                problems_.add(element, "'" + name + "' is in the list twice; keep one");
+            } else if (priority) {
+                serve.push_back(*priority);
+            }
+        }
+        if (!serve.empty()) {
+            config_.worker.serve = std::move(serve);
+        }
+    }
+
+    void check_slots(YamlMap& section, std::string_view key, int slots, int least) {
+        const auto queues = static_cast<int>(config_.worker.serve.size());
+        const auto value = section.find(key);
+        if (value && slots < least * queues) {
+            problems_.add(
+                *value,
+                "is " + std::to_string(slots) + ", too few for " + std::to_string(queues) +
+                    " served queues; it takes at least " + std::to_string(least * queues) +
+                    ", or fewer queues in worker.serve"
+            );
+        }
+    }
+
+    void read_files(YamlMap& section) {
+        section.read("dir", config_.files.dir, folder_);
+        const auto value = section.find("roots");
+        if (!value) {
+            return;
+        }
+        config_.files.roots.clear();
+        for (const auto& [root, element] :
+             texts_of(*value, problems_, "a list of at least one folder")) {
+            config_.files.roots.push_back((folder_ / root).lexically_normal());
+        }
+    }
+
+    void read_jobs(YamlMap& section) {
+        constexpr std::string_view kFile = "sqlite:";
+        std::optional<std::string> store;
+        section.read("store", store);
+        if (!store) {
+            return;
+        }
+        if (store->starts_with(kFile) && store->size() > kFile.size()) {
+            config_.jobs.store =
+                std::string(kFile) +
+                (folder_ / store->substr(kFile.size())).lexically_normal().string();
+        } else if (store->starts_with("postgresql://") || store->starts_with("postgres://")) {
+            config_.jobs.store = *store;
+        } else {
+            // It may hold a password, so it is not repeated.
+            problems_.add(
+                *section.find("store"),
+                "is no job store; it takes sqlite:FILE or postgresql://HOST/DATABASE"
+            );
+        }
+    }
+
+    void read_admin(YamlMap& section) {
+        section.read("listen", config_.admin.listen);
+        check_address(section, "listen", config_.admin.listen, 0);
+    }
+
+    std::filesystem::path folder_;
+    ConfigProblems& problems_;
+    Config config_;
+};
+
+tl::unexpected<ConfigErrors> refused(
+    const std::filesystem::path& file, int line, std::string message
+) {
+    return tl::unexpected(ConfigErrors{.file = file, .problems = {{line, std::move(message)}}});
+}
+
+std::optional<std::string> read_file(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+    return stream.bad() || !stream.is_open() ? std::nullopt : std::optional(std::move(text));
+}
+
+}  // namespace
+
+tl::expected<Config, ConfigErrors> parse_config(
+    const std::string& yaml, const std::filesystem::path& file
+) {
+    std::vector<YAML::Node> documents;
+    try {
+        documents = YAML::LoadAll(yaml);
+    } catch (const YAML::Exception& error) {
+        return refused(file, error.mark.line + 1, "is no YAML: " + error.msg);
+    }
+    if (documents.size() > 1) {
+        return refused(
+            file,
+            documents[1].Mark().line + 1,
+            "a second document begins here; a configuration is one"
+        );
+    }
+    ConfigProblems problems;
+    ConfigReader reader(file.parent_path(), problems);
+    Config config = reader.read(documents.empty() ? YAML::Node() : documents.front());
+    if (!problems.empty()) {
+        return tl::unexpected(ConfigErrors{.file = file, .problems = problems.sorted()});
+    }
+    return config;
+}
+
+tl::expected<Config, ConfigErrors> load_config(const std::filesystem::path& file) {
+    std::error_code error;
+    if (std::filesystem::is_directory(file, error)) {
+        return refused(file, 0, "is a folder; name a YAML file with --config");
+    }
+    const auto text = read_file(file);
+    if (!text) {
+        return refused(
+            file, 0, "cannot be read: " + std::error_code(errno, std::generic_category()).message()
+        );
+    }
+    // Absolute, so that its paths keep their meaning whatever the working folder becomes.
+    auto config = parse_config(*text, std::filesystem::absolute(file));
+    if (!config) {
+        config.error().file = file;
+    }
+    return config;
+}
+
+}  // namespace inference

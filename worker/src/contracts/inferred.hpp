@@ -1,0 +1,34 @@
+/// @file contracts/inferred.hpp
+/// @brief What infer returns: the engine's answer, and what postprocess needs to make a response of it.
+#pragma once
+
+#include "contracts/engine_call.hpp"
+#include "contracts/reply_shape.hpp"
+#include "contracts/text_filter.hpp"
+#include "contracts/timings.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+namespace inference {
+
+struct Inferred {
+    EngineReply reply;
+    ReplyShape shape;
+    std::vector<TextFilter> filters;
+    std::string model;  ///< As requested.
+    std::string served_model;  ///< The registry's name of the model that answered.
+    bool fallback = false;
+    Timings timings;
+    nlohmann::json metadata = nlohmann::json::object();
+
+    bool operator==(const Inferred&) const = default;
+};
+
+void to_json(nlohmann::json& json, const Inferred& inferred);
+/// Errors: throws std::invalid_argument.
+void from_json(const nlohmann::json& json, Inferred& inferred);
+
+}  // namespace inference

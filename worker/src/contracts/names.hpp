@@ -1,0 +1,27 @@
+/// @file contracts/names.hpp
+/// @brief The names by which clients in any language reach the worker's workflows. They never change.
+#pragma once
+
+namespace inference::names {
+
+// Arrays, not string views, so that they also serve as template arguments.
+inline constexpr char kInferenceWorkflow[] = "InferenceWorkflow";
+inline constexpr char kBatchWorkflow[] = "BatchWorkflow";
+
+inline constexpr char kPreprocess[] = "preprocess";
+inline constexpr char kInfer[] = "infer";
+inline constexpr char kPostprocess[] = "postprocess";
+
+inline constexpr char kQueueHigh[] = "inference-high";
+inline constexpr char kQueueNormal[] = "inference-normal";
+inline constexpr char kQueueLow[] = "inference-low";
+
+inline constexpr char kStatusQuery[] = "status";
+inline constexpr char kPauseSignal[] = "pause";
+inline constexpr char kResumeSignal[] = "resume";
+
+/// What ids of our own making begin with, before a UUIDv7.
+inline constexpr char kInferenceIdPrefix[] = "inf-";
+inline constexpr char kBatchIdPrefix[] = "batch-";
+
+}  // namespace inference::names

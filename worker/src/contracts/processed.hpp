@@ -1,0 +1,33 @@
+/// @file contracts/processed.hpp
+/// @brief What preprocess returns: the call to make, and what the later stages need to know of the request.
+#pragma once
+
+#include "contracts/call_limits.hpp"
+#include "contracts/engine_call.hpp"
+#include "contracts/reply_shape.hpp"
+#include "contracts/text_filter.hpp"
+#include "contracts/timings.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <vector>
+
+namespace inference {
+
+struct Processed {
+    EngineCall call;
+    CallLimits limits;
+    ReplyShape shape;
+    std::vector<TextFilter> filters;  ///< Of the model's template, for postprocess.
+    bool stream = false;  ///< Publish tokens for watchers.
+    Timings timings;
+    nlohmann::json metadata = nlohmann::json::object();
+
+    bool operator==(const Processed&) const = default;
+};
+
+void to_json(nlohmann::json& json, const Processed& processed);
+/// Errors: throws std::invalid_argument.
+void from_json(const nlohmann::json& json, Processed& processed);
+
+}  // namespace inference

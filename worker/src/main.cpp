@@ -1,0 +1,32 @@
+/// @file main.cpp
+/// @brief inference-worker: a Temporal worker for model inference, and the commands around it.
+
+#include "cli/cancel.hpp"
+#include "cli/command_line.hpp"
+#include "cli/dev.hpp"
+#include "cli/doctor.hpp"
+#include "cli/models.hpp"
+#include "cli/result.hpp"
+#include "cli/status.hpp"
+#include "cli/submit.hpp"
+#include "cli/validate_config.hpp"
+#include "cli/version.hpp"
+#include "cli/worker_command.hpp"
+
+#include <iostream>
+
+int main(int argc, char** argv) {
+    using namespace inference::cli;
+    CommandLine line("Runs inference jobs durably: Temporal holds them, engines answer them.");
+    add_worker(line);
+    add_dev(line);
+    add_submit(line);
+    add_status(line);
+    add_result(line);
+    add_cancel(line);
+    add_models(line);
+    add_doctor(line);
+    add_validate_config(line);
+    add_version(line);
+    return line.run(argc, argv, std::cin, std::cout, std::cerr);
+}

@@ -1,0 +1,87 @@
+/// @file resilience/retry_state.hpp
+/// @brief Whether a failed try of infer is followed by another, and when: the retry table as a pure state machine.
+#pragma once
+
+#include "contracts/attempts.hpp"
+#include "contracts/error.hpp"
+#include "contracts/timestamp.hpp"
+
+#include <chrono>
+#include <optional>
+#include <variant>
+
+namespace inference {
+
+/// The numbers of the retry table.
+struct RetryNumbers {
+    int transient_tries = 3;
+    int timeout_tries = 2;
+    int oom_tries = 2;  ///< With a batch of one.
+    int worker_lost_retries = 10;
+    std::chrono::milliseconds first_delay{1'000};
+    double coefficient = 2.0;
+    double jitter = 0.2;
+    std::chrono::milliseconds longest_delay{30'000};
+    std::chrono::milliseconds longest_retry_after{60'000};
+    /// Between two looks at an engine that is not ready.
+    std::chrono::milliseconds longest_ready_delay{5'000};
+};
+
+/// The try's worker went away: no heartbeat, or it was shut down.
+struct WorkerLost {};
+
+using TryFailure = std::variant<Error, WorkerLost>;
+
+/// Another try, after this delay.
+struct TryAgain {
+    std::chrono::milliseconds delay{0};
+    std::optional<Timestamp>
+        waits_until;  ///< Set while waiting for a ready endpoint: when the job gives up.
+};
+
+/// No other try; this is what the job fails with.
+struct GiveUp {
+    Error error;
+};
+
+using RetryDecision = std::variant<TryAgain, GiveUp>;
+
+/// Budgets of one job's infer step.
+///
+/// Counts failures by class, so that one class never uses up another's tries:
+/// | failure | then |
+/// |---|---|
+/// | Transient | backoff, final at the third |
+/// | Timeout | backoff, final at the second |
+/// | OOM | backoff, final at the second with a batch of one |
+/// | Fatal | final |
+/// | worker lost | at once, ten times; then Fatal WORKER_LOST |
+/// | nothing sent | wait for a ready endpoint, uncounted, for at most `ready_timeout`; then Transient ENGINE_NOT_READY |
+///
+/// Time and randomness are arguments. Replay: deterministic.
+class RetryState {
+public:
+    explicit RetryState(std::chrono::milliseconds ready_timeout, RetryNumbers numbers = {});
+
+    /// `uniform` is a random number in [0, 1), for the jitter.
+    [[nodiscard]] RetryDecision decide(const TryFailure& failure, Timestamp now, double uniform);
+
+    /// Failures after which another try was made.
+    [[nodiscard]] const RetryCounts& retries() const noexcept { return retries_; }
+
+private:
+    RetryDecision worker_lost();
+    RetryDecision not_ready(const Error& error, Timestamp now, double uniform);
+    RetryDecision counted(const Error& error, double uniform);
+    [[nodiscard]] std::chrono::milliseconds backoff(
+        int failures, std::chrono::milliseconds longest, double uniform
+    ) const;
+
+    std::chrono::milliseconds ready_timeout_;
+    RetryNumbers numbers_;
+    RetryCounts retries_;
+    std::optional<Timestamp> not_ready_since_;
+    int not_ready_looks_ = 0;
+};
+
+}  // namespace inference

@@ -1,0 +1,13 @@
+/// @file stages/traceparent.hpp
+/// @brief Whether a string is a W3C trace context that may be passed on.
+#pragma once
+
+#include <string_view>
+
+namespace inference {
+
+/// Source: W3C Trace Context, "traceparent": 00-<32 hex>-<16 hex>-<2 hex>, in lower case, neither id all zeros. Later
+/// versions may add fields after these.
+bool is_traceparent(std::string_view text) noexcept;
+
+}  // namespace inference

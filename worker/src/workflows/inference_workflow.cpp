@@ -1,0 +1,219 @@
+#include "workflows/inference_workflow.hpp"
+
+#include "contracts/priority.hpp"
+#include "failure/application_failure.hpp"
+#include "workflows/steps.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace inference {
+namespace {
+
+Timestamp now(const temporal::WorkflowContext& ctx) {
+    return std::chrono::floor<std::chrono::milliseconds>(ctx.now());
+}
+
+std::chrono::milliseconds age(const temporal::WorkflowContext& ctx) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(ctx.now() - ctx.info().start_time);
+}
+
+Result<InferRequest> decode(const temporal::Arguments& arguments) {
+    if (arguments.values.empty()) {
+        return tl::unexpected(fatal(
+            ErrorCode::kValidation,
+            "the workflow was started without an argument; give one request as a JSON object"
+        ));
+    }
+    try {
+        return parse_infer_request(temporal::from_payload<nlohmann::json>(arguments.values.front())
+        );
+    } catch (const temporal::ConversionError& error) {
+        return tl::unexpected(fatal(
+            ErrorCode::kValidation,
+            std::string("the request is no JSON: ") + error.what() +
+                "; give one request as json/plain"
+        ));
+    }
+}
+
+/// Why another try follows, for the status.
+Error reason(const TryFailure& failed, const TryAgain& again) {
+    const auto* error = std::get_if<Error>(&failed);
+    if (error == nullptr) {
+        return {
+            .error_class = ErrorClass::kTransient,
+            .code = ErrorCode::kWorkerLost,
+            .message = "the worker that ran infer was lost; another one takes over"
+        };
+    }
+    if (!again.waits_until) {
+        return *error;
+    }
+    Error waiting = *error;
+    waiting.code = ErrorCode::kEngineNotReady;
+    waiting.message = "waiting for a ready endpoint until " + to_iso8601(*again.waits_until) +
+                      ": " + error->message;
+    return waiting;
+}
+
+Error deadline_passed(std::chrono::milliseconds deadline) {
+    return {
+        .error_class = ErrorClass::kTimeout,
+        .code = ErrorCode::kDeadline,
+        .message = "the job was not done within its deadline_ms of " +
+                   std::to_string(deadline.count()) +
+                   "; give it more time, or submit it with a higher priority"
+    };
+}
+
+constexpr temporal::RetryPolicy kStepRetry{
+    .backoff_coefficient = 2.0, .maximum_attempts = numbers::kStepTries
+};
+// Every try of infer is an activity of its own, so that the workflow keeps the counts.
+constexpr temporal::RetryPolicy kNoServerRetry{.maximum_attempts = 1};
+
+}  // namespace
+
+temporal::Task<InferResponse> InferenceWorkflow::run(
+    temporal::WorkflowContext ctx, temporal::Arguments arguments
+) {
+    progress_.start(ctx.info().workflow_id, now(ctx));
+    try {
+        Result<InferRequest> request = decode(arguments);
+        if (!request) {
+            fail(ctx, request.error());
+        }
+        const auto queue_priority =
+            priority_of_queue(ctx.info().task_queue).value_or(Priority::kNormal);
+        progress_.accepted(request->model, request->priority.value_or(queue_priority), now(ctx));
+
+        InferResponse response = co_await run_until_deadline(ctx, *std::move(request));
+        progress_.completed(now(ctx));
+        co_return response;
+    } catch (const temporal::Failure& failure) {
+        if (temporal::is_canceled(failure)) {
+            progress_.canceled(now(ctx));
+        }
+        throw;
+    }
+}
+
+temporal::Task<InferResponse> InferenceWorkflow::run_until_deadline(
+    temporal::WorkflowContext ctx, InferRequest request
+) {
+    const std::chrono::milliseconds deadline = request.deadline;
+    if (deadline <= std::chrono::milliseconds::zero()) {
+        co_return co_await run_steps(ctx, std::move(request));
+    }
+    if (age(ctx) >= deadline) {
+        fail(ctx, deadline_passed(deadline));
+    }
+
+    const temporal::CancellationScope scope = ctx.make_scope();
+    const temporal::TimerHandle timer = ctx.sleep(deadline - age(ctx), "deadline");
+    const auto steps = ctx.spawn(run_steps(ctx.within(scope), std::move(request)));
+    const std::size_t first = co_await temporal::when_any(ctx, steps, timer);
+    if (first == 1) {
+        scope.cancel("deadline");
+        fail(ctx, deadline_passed(deadline));
+    }
+    timer.cancel();
+    InferResponse response = co_await steps;
+    co_return response;
+}
+
+temporal::Task<InferResponse> InferenceWorkflow::run_steps(
+    temporal::WorkflowContext ctx, InferRequest request
+) {
+    Processed processed = co_await preprocess(ctx, std::move(request));
+    Inferred inferred = co_await infer(ctx, std::move(processed));
+    InferResponse response = co_await postprocess(ctx, std::move(inferred));
+    response.attempts = {
+        .infer = progress_.status().attempt, .retries = progress_.status().retries
+    };
+    response.timings.total = age(ctx);
+    co_return response;
+}
+
+temporal::Task<Processed> InferenceWorkflow::preprocess(
+    temporal::WorkflowContext ctx, InferRequest request
+) {
+    progress_.entered(Stage::kPreprocess, now(ctx));
+    try {
+        co_return co_await preprocess_step(
+            ctx, request, {.start_to_close = numbers::kPreprocessTimeout, .retry = kStepRetry}
+        );
+    } catch (const temporal::ActivityFailure& failure) {
+        if (temporal::is_canceled(failure)) {
+            throw;
+        }
+        fail(ctx, to_step_error(failure, names::kPreprocess));
+    }
+}
+
+temporal::Task<Inferred> InferenceWorkflow::infer(
+    temporal::WorkflowContext ctx, Processed processed
+) {
+    progress_.entered(Stage::kInfer, now(ctx));
+    RetryState retry(processed.limits.ready_timeout);
+    while (true) {
+        progress_.tried(now(ctx));
+        TryFailure failed;
+        try {
+            co_return co_await infer_step(
+                ctx,
+                processed,
+                {.start_to_close = infer_timeout(processed),
+                 .heartbeat = processed.limits.heartbeat_timeout,
+                 .retry = kNoServerRetry}
+            );
+        } catch (const temporal::ActivityFailure& failure) {
+            if (temporal::is_canceled(failure)) {
+                throw;
+            }
+            failed = to_try_failure(failure);
+        }
+        const RetryDecision decision = retry.decide(failed, now(ctx), ctx.random().uniform());
+        if (const auto* over = std::get_if<GiveUp>(&decision)) {
+            fail(ctx, over->error);
+        }
+        const auto& again = std::get<TryAgain>(decision);
+        progress_.will_retry(
+            reason(failed, again), retry.retries(), now(ctx) + again.delay, now(ctx)
+        );
+        if (again.delay > std::chrono::milliseconds::zero()) {
+            co_await ctx.sleep(again.delay, "next try of infer");
+        }
+    }
+}
+
+temporal::Task<InferResponse> InferenceWorkflow::postprocess(
+    temporal::WorkflowContext ctx, Inferred inferred
+) {
+    progress_.entered(Stage::kPostprocess, now(ctx));
+    try {
+        co_return co_await postprocess_step(
+            ctx, inferred, {.start_to_close = numbers::kPostprocessTimeout, .retry = kStepRetry}
+        );
+    } catch (const temporal::ActivityFailure& failure) {
+        if (temporal::is_canceled(failure)) {
+            throw;
+        }
+        fail(ctx, to_step_error(failure, names::kPostprocess));
+    }
+}
+
+void InferenceWorkflow::fail(const temporal::WorkflowContext& ctx, const Error& error) {
+    progress_.failed(error, now(ctx));
+    throw to_job_failure(error, progress_.status().model, progress_.status().attempt);
+}
+
+temporal::Duration InferenceWorkflow::infer_timeout(const Processed& processed) const {
+    return std::max<temporal::Duration>(
+        numbers::kInferTimeout, processed.limits.timeout + 4 * numbers::kInferMargin
+    );
+}
+
+}  // namespace inference

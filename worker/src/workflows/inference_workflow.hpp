@@ -1,0 +1,54 @@
+/// @file workflows/inference_workflow.hpp
+/// @brief One job: preprocess, infer until it succeeds or its budget is used up, postprocess.
+#pragma once
+
+#include "contracts/attempts.hpp"
+#include "contracts/error.hpp"
+#include "contracts/infer_request.hpp"
+#include "contracts/infer_response.hpp"
+#include "contracts/inferred.hpp"
+#include "contracts/job_status.hpp"
+#include "contracts/names.hpp"
+#include "contracts/processed.hpp"
+#include "resilience/retry_state.hpp"
+#include "temporal/workflow.hpp"
+#include "workflows/job_progress.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace inference {
+
+/// `InferenceWorkflow`, as clients in any language start it.
+///
+/// Takes one InferRequest as JSON. What cannot be decoded fails the job as Fatal VALIDATION and never the workflow task.
+///
+/// Errors: a failed job is a failed workflow, see to_job_failure().
+/// Cancel: asks the running activity to stop, which frees the engine, and ends the job as canceled at once.
+class InferenceWorkflow {
+public:
+    temporal::Task<InferResponse> run(temporal::WorkflowContext ctx, temporal::Arguments arguments);
+    [[nodiscard]] JobStatus status() const { return progress_.status(); }
+
+private:
+    temporal::Task<InferResponse> run_until_deadline(
+        temporal::WorkflowContext ctx, InferRequest request
+    );
+    temporal::Task<InferResponse> run_steps(temporal::WorkflowContext ctx, InferRequest request);
+    temporal::Task<Processed> preprocess(temporal::WorkflowContext ctx, InferRequest request);
+    temporal::Task<Inferred> infer(temporal::WorkflowContext ctx, Processed processed);
+    temporal::Task<InferResponse> postprocess(temporal::WorkflowContext ctx, Inferred inferred);
+
+    [[noreturn]] void fail(const temporal::WorkflowContext& ctx, const Error& error);
+    [[nodiscard]] temporal::Duration infer_timeout(const Processed& processed) const;
+
+    JobProgress progress_;
+
+public:
+    // Last, for it names the members above.
+    static constexpr auto definition = temporal::workflow<
+        &InferenceWorkflow::
+            run>(names::kInferenceWorkflow, temporal::query<names::kStatusQuery, &InferenceWorkflow::status>);
+};
+
+}  // namespace inference

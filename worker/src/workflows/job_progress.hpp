@@ -1,0 +1,40 @@
+/// @file workflows/job_progress.hpp
+/// @brief What the query `status` answers, moved forward step by step.
+#pragma once
+
+#include "contracts/attempts.hpp"
+#include "contracts/error.hpp"
+#include "contracts/job_status.hpp"
+
+#include <optional>
+#include <string>
+
+namespace inference {
+
+/// The life of one job: running, then one final state. Final states stay.
+///
+/// Time is an argument. Replay: deterministic.
+class JobProgress {
+public:
+    void start(std::string job_id, Timestamp now);
+    void accepted(std::string model, Priority priority, Timestamp now);
+    void entered(Stage stage, Timestamp now);
+    /// A try of infer was started.
+    void tried(Timestamp now);
+    /// A try failed and another follows at `next_attempt_at`.
+    void will_retry(
+        const Error& error, const RetryCounts& retries, Timestamp next_attempt_at, Timestamp now
+    );
+    void completed(Timestamp now);
+    void failed(const Error& error, Timestamp now);
+    void canceled(Timestamp now);
+
+    [[nodiscard]] const JobStatus& status() const noexcept { return status_; }
+
+private:
+    void end(JobState state, Timestamp now);
+
+    JobStatus status_;
+};
+
+}  // namespace inference
