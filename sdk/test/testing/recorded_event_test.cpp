@@ -39,7 +39,7 @@ TEST(RecordedEvent, AHistoryWithoutItsStartIsRefused) {
     );
 
     try {
-        recorded_events(history);
+        static_cast<void>(recorded_events(history));
         FAIL() << "nothing was thrown";
     } catch (const Error& error) {
         EXPECT_THAT(error.what(), HasSubstr("no WorkflowExecutionStarted"));
