@@ -65,7 +65,7 @@ demo_start_engine() {
         engine="engine-sim with the same network, for Triton cannot run here"
         say "Triton cannot run here (see above): starting the simulator instead"
         demo_start engine "$bin/engine-sim" --tensor-model \
-            "digits: dense@$folder/digits.json(pixels FP32[64]) -> label INT64[1], probabilities FP32[10] max_batch 64"
+            "digits: dense@$folder/digits.json(pixels FP32[-1,64]) -> label INT64[-1,1], probabilities FP32[-1,10] max_batch 64"
     fi
     demo_until engine 90 demo_has_line engine
     engine_address=127.0.0.1:$(python3 -c 'import json, sys; print(json.load(sys.stdin)["grpc"])' <"$work/engine.out")

@@ -62,8 +62,8 @@ struct WorkerOptions {
 /// @code
 ///   temporal::Worker worker(client, {.task_queue = "inference-normal", .drain_grace = 30s});
 ///   worker.add(preprocess, [](const Request& request) { return prepare(request); })
-///         .add(infer, [&](temporal::ActivityContext ctx, Prompt prompt,
-///         temporal::Completion<Reply> done) { ... }) .add<InferenceWorkflow>();
+///         .add(infer, start_inference)  // Or a function object that holds the engine.
+///         .add<InferenceWorkflow>();
 ///   return worker.run_until_signal();
 /// @endcode
 class Worker {

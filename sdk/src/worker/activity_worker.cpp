@@ -111,7 +111,10 @@ public:
         timer_.stop();
         const std::size_t busy =
             blocking_.close(deadline) + starting_.close(deadline) + cancelling_.close(deadline);
+        // Attempts own this host: what it still knows of them would keep all of it alive.
+        std::unordered_map<std::string, Attempt> left;
         const std::lock_guard lock(mutex_);
+        left.swap(running_);
         reporter_ = nullptr;
         return busy;
     }

@@ -1,3 +1,4 @@
+// A function that cannot implement the activity that it is registered for.
 #include "temporal/activity.hpp"
 #include "temporal/worker.hpp"
 

@@ -86,7 +86,7 @@ template <class R, class... A, class F>
                     complete_with<R>(std::move(completion), [&]() -> R {
                         return std::invoke(*shared, context, std::move(argument)...);
                     });
-                } else {
+                } else if constexpr (PlainActivity<Function, R, A...>) {
                     complete_with<R>(std::move(completion), [&]() -> R {
                         return std::invoke(*shared, std::move(argument)...);
                     });
