@@ -1,6 +1,7 @@
 """Jobs through the whole system, as users run them: server, simulated engine, worker, command line."""
 
 import json
+import subprocess
 import time
 import unittest
 
@@ -32,6 +33,39 @@ class Jobs(unittest.TestCase):
         self.assertEqual(response["attempts"],
                          {"infer": 1, "transient": 0, "timeout": 0, "oom": 0, "worker_lost": 0})
         self.assertGreater(response["usage"]["total_tokens"], 0)
+        self.stack.record("j1", "completed")
+
+    def test_a_busy_engine_is_tried_again_with_a_pause_and_the_third_answer_counts(self):
+        engine, _ = self.serve()
+        engine.script({"match": {"path": "/v1/chat/completions"}, "times": 2, "action": {"status": 503}})
+        done = self.stack.submit("--model", "echo", "--input", CHAT, "-o", "json", "--id", "busy")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(json.loads(done.stdout)["attempts"]["transient"], 2)
+        times = [event["unix_us"] for event in engine.events("received", "busy")]
+        self.assertEqual(len(times), 3)
+        self.assertGreater(times[1] - times[0], 800_000)
+        self.assertGreater(times[2] - times[1], 1_600_000)
+        self.stack.record("busy", "retried_twice")
+
+    def test_an_engine_that_stays_busy_fails_the_job_at_its_third_try(self):
+        engine, _ = self.serve()
+        engine.script({"match": {"path": "/v1/chat/completions"}, "action": {"status": 503}})
+        failed = self.stack.submit("--model", "echo", "--input", CHAT, "--id", "overloaded")
+        self.assertEqual(failed.returncode, 1)
+        self.assertIn("503", failed.stderr)
+        self.assertEqual(len(engine.events("received", "overloaded")), 3)
+        self.stack.record("overloaded", "failed_transient")
+
+    def test_a_deadline_ends_the_job_and_frees_the_engine(self):
+        engine, _ = self.serve("--latency-ms", "60000")
+        start = subprocess.run([self.stack.cli, "workflow", "execute", "--address", self.stack.address, "-w", "late",
+                                "--type", "InferenceWorkflow", "--task-queue", "inference-high", "-i",
+                                json.dumps({"model": "echo", "input": {"prompt": "x"}, "deadline_ms": 1500})],
+                               capture_output=True, text=True, timeout=60)
+        self.assertNotEqual(start.returncode, 0)
+        wait_until(lambda: engine.events("aborted", "late"), "the engine sees the closed connection", 5)
+        self.assertEqual(self.stack.status("late")["error"]["code"], "DEADLINE")
+        self.stack.record("late", "deadline")
 
     def test_the_same_id_twice_is_one_engine_call_and_the_same_result(self):
         engine, _ = self.serve()
@@ -42,10 +76,11 @@ class Jobs(unittest.TestCase):
 
     def test_an_unknown_model_fails_after_one_attempt_and_names_the_known_ones(self):
         self.serve()
-        failed = self.stack.submit("--model", "ecko", "--input", CHAT)
+        failed = self.stack.submit("--model", "ecko", "--input", CHAT, "--id", "unknown")
         self.assertEqual(failed.returncode, 1)
         for part in ("ecko", "echo"):
             self.assertIn(part, failed.stderr)
+        self.stack.record("unknown", "failed_in_preprocess")
 
     def test_a_wrong_shape_fails_at_once_and_names_the_tensor_what_was_expected_and_what_was_given(self):
         engine, _ = self.serve()
@@ -77,6 +112,7 @@ class Jobs(unittest.TestCase):
         done = self.stack.run("result", job, "-o", "json")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(json.loads(done.stdout)["attempts"]["transient"], 0)
+        self.stack.record(job, "engine_was_down")
 
     def test_a_killed_worker_is_replaced_within_the_heartbeat_timeout_and_five_seconds(self):
         engine, worker = self.serve("--latency-ms", "3000")
@@ -91,6 +127,7 @@ class Jobs(unittest.TestCase):
         response = json.loads(self.stack.run("result", job, "-o", "json").stdout)
         self.assertEqual(response["attempts"]["worker_lost"], 1)
         self.assertEqual(response["attempts"]["infer"], 2)
+        self.stack.record(job, "worker_lost")
 
     def test_a_server_that_is_killed_and_restarted_on_its_file_loses_no_job_and_the_worker_carries_on(self):
         engine, worker = self.serve("--latency-ms", "1000")
@@ -112,6 +149,7 @@ class Jobs(unittest.TestCase):
         wait_until(lambda: engine.events("aborted", job), "the engine sees the closed connection", 5)
         self.assertEqual(self.stack.run("result", job).returncode, 1)
         self.assertEqual(self.stack.status(job)["state"], "canceled")
+        self.stack.record(job, "canceled")
 
     def test_a_worker_whose_engine_hangs_drains_within_its_grace_and_five_seconds_with_exit_code_0(self):
         engine, worker = self.serve("--latency-ms", "600000", worker="drain_grace: 1s")

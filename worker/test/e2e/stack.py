@@ -102,7 +102,7 @@ class Stack:
         self.start_server()
 
     def start_server(self):
-        cli = os.environ.get("TEMPORAL_CLI") or next(
+        cli = self.cli = os.environ.get("TEMPORAL_CLI") or next(
             str(found) for found in [pathlib.Path(os.environ.get("IW_CACHE", "~/.cache/inference-worker")).expanduser()
                                      / "bin/temporal", shutil.which("temporal")] if found and pathlib.Path(found).exists())
         settings = [part for setting in QUICK for part in ("--dynamic-config-value", setting)]
@@ -141,6 +141,14 @@ models:
 
     def submit(self, *arguments, **options):
         return self.run("submit", *arguments, **options)
+
+    def record(self, job, name):
+        """With IW_RECORD_DIR set, writes the history that the replay test keeps anew."""
+        folder = os.environ.get("IW_RECORD_DIR")
+        if folder:
+            shown = subprocess.run([self.cli, "workflow", "show", "--address", self.address, "-w", job, "-o", "json"],
+                                   capture_output=True, text=True, check=True)
+            (pathlib.Path(folder) / f"{name}.json").write_text(shown.stdout)
 
     def status(self, job):
         done = self.run("status", job, "-o", "json")

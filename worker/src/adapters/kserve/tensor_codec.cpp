@@ -92,7 +92,7 @@ struct Float {
         }
         const Raw raw = Encode(*value);
         return std::isfinite(*value) && !std::isfinite(Decode(raw)) ? std::nullopt
-                                                                     : std::optional<Raw>(raw);
+                                                                    : std::optional<Raw>(raw);
     }
     static json shown(Raw raw) { return float_element(Decode(raw)); }
 };

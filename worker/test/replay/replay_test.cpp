@@ -1,0 +1,61 @@
+// Recorded jobs against today's InferenceWorkflow. The histories were written by e2e/jobs_test.py with IW_RECORD_DIR set to this
+// folder; those of jobs that run now must replay with every later version.
+
+#include "temporal/history.hpp"
+#include "temporal/testing/replayer.hpp"
+#include "workflows/inference_workflow.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+namespace inference {
+namespace {
+
+temporal::History recorded(const std::string& name) {
+    const char* root = std::getenv("IW_SOURCE_DIR");
+    const auto file = std::filesystem::path(root != nullptr ? root : ".") / "worker/test/replay" /
+                      (name + ".json");
+    std::ifstream stream(file);
+    if (!stream) {
+        throw std::runtime_error("no history at " + file.string());
+    }
+    std::stringstream text;
+    text << stream.rdbuf();
+    return temporal::History::from_json(text.str());
+}
+
+class RecordedJob : public testing::TestWithParam<const char*> {};
+
+TEST_P(RecordedJob, ReplaysWithTodaysCode) {
+    temporal::testing::Replayer replayer;
+    replayer.add<InferenceWorkflow>();
+
+    const auto result = replayer.replay(recorded(GetParam()));
+
+    EXPECT_TRUE(result.ok()) << result.failure->message;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All,
+    RecordedJob,
+    testing::Values(
+        "completed",
+        "retried_twice",
+        "failed_transient",
+        "failed_in_preprocess",
+        "engine_was_down",
+        "worker_lost",
+        "canceled",
+        "deadline"
+    ),
+    [](const auto& info) { return std::string(info.param); }
+);
+
+}  // namespace
+}  // namespace inference
