@@ -3,15 +3,6 @@
 
 demo_processes=()
 
-# Names TARGET...
-demo_build() {
-    [ -e "$root/build/release/build.ninja" ] || (cd "$root" && cmake --preset release >/dev/null)
-    if ! cmake --build "$root/build/release" --target "$@" -- -n 2>/dev/null | grep -q 'no work to do'; then
-        say "building; from cold this takes a quarter of an hour or more"
-        with_heartbeat "build" cmake --build "$root/build/release" --target "$@" --parallel "$(iw_jobs)" >&2
-    fi
-}
-
 # demo_start NAME PROGRAM... : starts it in the background with its output in a file of its own.
 demo_start() {
     local name=$1

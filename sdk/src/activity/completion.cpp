@@ -12,6 +12,7 @@ std::exception_ptr as_exception(const Failure& failure) noexcept {
     } catch (...) {
         return std::current_exception();
     }
+    return {};  // Never reached: g++ 12 does not see that a virtual function does not return.
 }
 
 AnyCompletion::AnyCompletion(std::shared_ptr<activity::RunningActivity> running) noexcept

@@ -99,6 +99,7 @@ Payload ActivityEnvironment::run_encoded(const detail::ActivityType& type, const
         canceled->failure->raise();
     }
     std::get<activity::Failed>(result).failure->raise();
+    throw std::logic_error("unreachable");  // g++ 12 does not see that raise() does not return.
 }
 
 ActivityContext ActivityEnvironment::context() const {

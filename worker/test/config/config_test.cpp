@@ -4,8 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include <bits/chrono.h>
-
+#include <chrono>
 #include <map>
 #include <optional>
 #include <vector>

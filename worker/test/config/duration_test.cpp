@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <bits/chrono.h>
-
+#include <chrono>
 #include <optional>
 
 namespace inference {

@@ -8,9 +8,9 @@
 
 #include <gtest/gtest.h>
 
-#include <bits/chrono.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>

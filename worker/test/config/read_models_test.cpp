@@ -9,8 +9,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <bits/chrono.h>
-
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>

@@ -5,8 +5,6 @@
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
-#include <bits/chrono.h>
-
 #include <chrono>
 #include <filesystem>
 #include <functional>

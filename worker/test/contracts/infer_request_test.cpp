@@ -8,8 +8,6 @@
 #include <nlohmann/json.hpp>
 #include <rapidcheck/gtest.h>
 
-#include <bits/chrono.h>
-
 #include <chrono>
 #include <optional>
 #include <stdexcept>

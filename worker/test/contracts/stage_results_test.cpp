@@ -7,8 +7,6 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <bits/chrono.h>
-
 #include <chrono>
 #include <stdexcept>
 

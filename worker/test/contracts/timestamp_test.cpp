@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <bits/chrono.h>
-
 #include <chrono>
 #include <cstdint>
 #include <optional>

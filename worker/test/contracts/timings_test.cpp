@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <bits/chrono.h>
+#include <chrono>
 
 namespace inference {
 namespace {

@@ -5,8 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include <bits/chrono.h>
-
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -1,0 +1,173 @@
+"""One workflow, three workers: ours, Temporal's Python SDK, Temporal's Go SDK; on one server, in one run, in turn.
+
+Prints a table in Markdown. Every round runs each worker once at every level of jobs in flight, so that a machine whose speed
+drifts is the same for all; a figure is the median of the rounds.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import pathlib
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+from temporalio.client import Client
+
+TICKS = os.sysconf("SC_CLK_TCK")
+REQUEST = {"model": "echo", "input": {"messages": [{"role": "user", "content": "the quick brown fox"}]},
+           "parameters": {"max_tokens": 16}}
+QUICK = ["history.transferProcessorMaxPollRPS=1000", "history.timerProcessorMaxPollRPS=1000",
+         "system.enableActivityEagerExecution=true"]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def cpu_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def resident_mib(pid):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS"))
+
+
+class Bench:
+    def __init__(self, options, folder):
+        self.options, self.folder, self.children = options, folder, []
+        self.address = f"127.0.0.1:{free_port()}"
+
+    def start(self, name, *arguments, **settings):
+        log = open(self.folder / f"{name}.log", "w")
+        child = subprocess.Popen([str(part) for part in arguments], stderr=log, stdin=subprocess.DEVNULL,
+                                 stdout=settings.get("stdout", log), text=True, start_new_session=True)
+        self.children.append(child)
+        return child
+
+    def stop(self):
+        for child in reversed(self.children):
+            if child.poll() is None:
+                os.killpg(child.pid, signal.SIGTERM)
+                try:
+                    child.wait(timeout=40)
+                except subprocess.TimeoutExpired:
+                    os.killpg(child.pid, signal.SIGKILL)
+
+    async def connect(self):
+        settings = [part for setting in QUICK for part in ("--dynamic-config-value", setting)]
+        self.server = self.start("temporal", self.options.temporal, "server", "start-dev", "--headless", "--ip",
+                                 "127.0.0.1", "--port", self.address.rpartition(":")[2], "--log-level", "error", *settings)
+        for _ in range(600):
+            try:
+                return await Client.connect(self.address)
+            except RuntimeError:
+                await asyncio.sleep(0.1)
+        raise SystemExit(f"no Temporal server; look at {self.folder}/temporal.log")
+
+    def start_workers(self):
+        engine = self.start("engine", self.options.bin / "engine-sim", "--model", "echo", "--http-port", 0,
+                            "--control-port", 0, "--latency-ms", self.options.engine_ms, stdout=subprocess.PIPE)
+        url = f"http://127.0.0.1:{json.loads(engine.stdout.readline())['http']}"
+        config = self.folder / "inference-worker.yaml"
+        # All slots on the one queue that is compared, and a heartbeat timeout as the design has it.
+        config.write_text(f"temporal: {{address: {self.address}}}\nworker: {{serve: [normal]}}\n"
+                          f"models:\n  echo: {{engine: vllm, endpoints: [{url}/v1]}}\n")
+        common = ["--address", self.address, "--engine", url, "--task-queue"]
+        return {
+            "inference-worker": ("inference-normal", self.start(
+                "ours", self.options.bin / "inference-worker", "worker", "--config", config)),
+            "Go SDK": ("compare-go", self.start("go", self.options.go_worker, *common, "compare-go")),
+            "Python SDK": ("compare-python", self.start(
+                "python", sys.executable, pathlib.Path(__file__).with_name("python_worker.py"), *common,
+                "compare-python")),
+        }
+
+
+async def load(client, queue, jobs, in_flight, prefix):
+    """Runs the jobs; gives each one's latency in seconds, and the time for all."""
+    latencies, numbers = [], iter(range(jobs))
+
+    async def one_after_another():
+        for number in numbers:
+            begin = time.perf_counter()
+            result = await client.execute_workflow("InferenceWorkflow", REQUEST, id=f"{prefix}-{number}",
+                                                   task_queue=queue)
+            latencies.append(time.perf_counter() - begin)
+            assert result["status"] == "completed" and result["usage"]["total_tokens"] > 0, result
+
+    begin = time.perf_counter()
+    await asyncio.gather(*(one_after_another() for _ in range(in_flight)))
+    return sorted(latencies), time.perf_counter() - begin
+
+
+async def measure(bench, client, name, worker, round_number, in_flight):
+    queue, process = worker
+    jobs = bench.options.jobs if in_flight > 1 else bench.options.jobs // 4
+    before = cpu_seconds(process.pid), cpu_seconds(bench.server.pid)
+    latencies, elapsed = await load(client, queue, jobs, in_flight, f"{queue}-{in_flight}-{round_number}")
+    after = cpu_seconds(process.pid), cpu_seconds(bench.server.pid)
+    figures = {
+        "jobs/s": jobs / elapsed,
+        "p50 ms": latencies[jobs // 2] * 1000,
+        "p99 ms": latencies[min(jobs - 1, jobs * 99 // 100)] * 1000,
+        "worker CPU ms/job": (after[0] - before[0]) / jobs * 1000,
+        "server CPU ms/job": (after[1] - before[1]) / jobs * 1000,
+        "resident MiB": resident_mib(process.pid),
+    }
+    print(f"round {round_number}, {in_flight} in flight, {name}: {figures['jobs/s']:.1f} jobs/s", file=sys.stderr)
+    return figures
+
+
+def table(results, in_flight, names):
+    figures = list(results[in_flight, names[0]][0])
+    rows = [f"| {in_flight} in flight | " + " | ".join(names) + " | to Go | to Python |", "|---" * (len(names) + 3) + "|"]
+    for figure in figures:
+        medians = [statistics.median(run[figure] for run in results[in_flight, name]) for name in names]
+        ratios = [statistics.median(ours[figure] / theirs[figure] if theirs[figure] else float("nan")
+                                    for ours, theirs in zip(results[in_flight, names[0]], results[in_flight, other]))
+                  for other in names[1:]]
+        rows.append(f"| {figure} | " + " | ".join(f"{value:.1f}" for value in medians) + " | " +
+                    " | ".join(f"{ratio:.2f}" for ratio in ratios) + " |")
+    return "\n".join(rows)
+
+
+async def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bin", type=pathlib.Path, required=True, help="the folder of inference-worker and engine-sim")
+    parser.add_argument("--go-worker", type=pathlib.Path, required=True)
+    parser.add_argument("--temporal", required=True)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--jobs", type=int, default=400, help="of one run with many in flight; a quarter one at a time")
+    parser.add_argument("--in-flight", type=int, nargs="+", default=[1, 20])
+    parser.add_argument("--engine-ms", type=int, default=5)
+    options = parser.parse_args()
+
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(options, pathlib.Path(folder))
+        try:
+            client = await bench.connect()
+            workers = bench.start_workers()
+            for queue, _ in workers.values():
+                await load(client, queue, 40, 10, f"warm-up-{queue}")
+            results = {}
+            for round_number in range(options.rounds):
+                for in_flight in options.in_flight:
+                    for name, worker in workers.items():
+                        results.setdefault((in_flight, name), []).append(
+                            await measure(bench, client, name, worker, round_number, in_flight))
+            print("\n\n".join(table(results, in_flight, list(workers)) for in_flight in options.in_flight))
+        finally:
+            bench.stop()
+
+
+asyncio.run(main())
