@@ -47,11 +47,6 @@ impl tcore_connection {
         &self.context
     }
 
-    #[cfg(test)]
-    pub fn for_test(connection: Connection, context: Context) -> Self {
-        Self { connection, context, may_carry_api_key: true }
-    }
-
     pub fn update(&self, options: UpdateOptions) -> Result<(), String> {
         let key = options.api_key.map(|key| key.filter(|key| !key.is_empty()));
         if !self.may_carry_api_key && matches!(key, Some(Some(_))) {
@@ -90,4 +85,49 @@ pub unsafe fn connect(
             .map_err(|error| ConnectFailure::of(target, plan.protection, &error))?;
         Ok(tcore_connection { connection, context, may_carry_api_key: plan.may_carry_api_key })
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use temporalio_client::{ConnectionOptions, callback_based::CallbackBasedGrpcService, tonic::Status};
+    use tokio::runtime::Handle;
+
+    use super::*;
+
+    async fn connection(may_carry_api_key: bool) -> tcore_connection {
+        let refuse = |_| -> futures_util::future::BoxFuture<'static, _> {
+            Box::pin(async { Err(Status::unimplemented("nothing is served")) })
+        };
+        let options = ConnectionOptions::new("http://localhost:7233".parse::<url::Url>().unwrap())
+            .skip_get_system_info(true)
+            .service_override(CallbackBasedGrpcService { callback: Arc::new(refuse) })
+            .dns_load_balancing(None)
+            .build();
+        let connection = Connection::connect(options).await.unwrap();
+        tcore_connection { connection, context: Context::new(Handle::current(), None), may_carry_api_key }
+    }
+
+    fn update(connection: &tcore_connection, json: &str) -> Result<(), String> {
+        connection.update(serde_json::from_str(json).map_err(|error: serde_json::Error| error.to_string())?)
+    }
+
+    #[tokio::test]
+    async fn a_plain_connection_takes_no_api_key() {
+        let connection = connection(false).await;
+
+        assert!(update(&connection, r#"{"api_key": "key"}"#).unwrap_err().contains("plain text"));
+        assert_eq!(update(&connection, r#"{"api_key": null}"#), Ok(()));
+        assert_eq!(update(&connection, r#"{"headers": {"x-key": "value"}}"#), Ok(()));
+    }
+
+    #[tokio::test]
+    async fn an_update_names_what_is_wrong_with_it() {
+        let connection = connection(true).await;
+
+        assert_eq!(update(&connection, r#"{"api_key": "key"}"#), Ok(()));
+        assert!(update(&connection, r#"{"header": {}}"#).unwrap_err().contains("`header`"));
+        assert!(update(&connection, r#"{"headers": {"a b": "value"}}"#).unwrap_err().contains("'a b'"));
+    }
 }

@@ -77,3 +77,49 @@ fn level_number(level: Level) -> i32 {
         Level::ERROR => 4,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        collections::HashMap,
+        ptr,
+        sync::atomic::{AtomicI32, Ordering},
+        time::SystemTime,
+    };
+
+    use super::*;
+
+    unsafe extern "C" fn record_level(
+        user: *mut c_void,
+        level: i32,
+        _unix_ms: u64,
+        _target: tcore_ref,
+        _message: tcore_ref,
+        _fields_json: tcore_ref,
+    ) {
+        unsafe { &*user.cast::<AtomicI32>() }.store(level, Ordering::Relaxed);
+    }
+
+    fn line(level: Level) -> CoreLog {
+        CoreLog {
+            target: "target".to_owned(),
+            message: "message".to_owned(),
+            timestamp: SystemTime::UNIX_EPOCH,
+            level,
+            fields: HashMap::new(),
+            span_contexts: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_closed_log_calls_nobody() {
+        let last = AtomicI32::new(-1);
+        let log = LogForwarder::new(record_level, ptr::from_ref(&last).cast_mut().cast());
+
+        log.on_log(line(Level::WARN));
+        log.close();
+        log.on_log(line(Level::ERROR));
+
+        assert_eq!(last.load(Ordering::Relaxed), 3);
+    }
+}

@@ -5,6 +5,8 @@
 #include "bridge/core_thread.hpp"
 #include "temporal/error.hpp"
 
+#include <signal.h>
+
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -18,6 +20,24 @@ struct Runtime::Owned {
 };
 
 namespace {
+
+/// Core's threads take over the mask of the thread that makes them. Their writes to a connection that the other side has
+/// closed must give an error there; unmasked, SIGPIPE would end the process.
+class BlockedSigpipe {
+public:
+    BlockedSigpipe() noexcept {
+        sigset_t pipe;
+        sigemptyset(&pipe);
+        sigaddset(&pipe, SIGPIPE);
+        pthread_sigmask(SIG_BLOCK, &pipe, &before_);
+    }
+    ~BlockedSigpipe() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    BlockedSigpipe(const BlockedSigpipe&) = delete;
+    BlockedSigpipe& operator=(const BlockedSigpipe&) = delete;
+
+private:
+    sigset_t before_{};
+};
 
 void on_log(
     void* user,
@@ -58,6 +78,7 @@ std::shared_ptr<Runtime> Runtime::make(const RuntimeOptions& options) {
     const std::string json = runtime_options_json(options);
     tcore_runtime* handle = nullptr;
     std::int32_t status = TCORE_ERROR;
+    const BlockedSigpipe blocked;
     const Buffer answer = with_buffer(status, [&](tcore_buf* buffer) {
         return tcore_runtime_new(
             lend(json), owned->sink ? &on_log : nullptr, &owned->sink, &handle, buffer

@@ -3,8 +3,8 @@
 #include "activity/running_activity.hpp"
 
 #include <condition_variable>
+#include <exception>
 #include <mutex>
-#include <stdexcept>
 #include <stop_token>
 #include <variant>
 
@@ -95,11 +95,10 @@ Payload ActivityEnvironment::run_encoded(const detail::ActivityType& type, const
     if (const auto* completed = std::get_if<activity::Completed>(&result)) {
         return completed->result;
     }
-    if (const auto* canceled = std::get_if<activity::Canceled>(&result)) {
-        canceled->failure->raise();
-    }
-    std::get<activity::Failed>(result).failure->raise();
-    throw std::logic_error("unreachable");  // g++ 12 does not see that raise() does not return.
+    const auto* canceled = std::get_if<activity::Canceled>(&result);
+    const FailurePtr& failure =
+        canceled != nullptr ? canceled->failure : std::get<activity::Failed>(result).failure;
+    std::rethrow_exception(detail::as_exception(*failure));
 }
 
 ActivityContext ActivityEnvironment::context() const {

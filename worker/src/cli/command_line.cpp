@@ -7,7 +7,6 @@
 #include <CLI/Formatter.hpp>
 
 #include <exception>
-#include <map>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -47,6 +46,13 @@ std::vector<std::string> option_names(const CLI::App& app) {
     return names;
 }
 
+Format format_from(const std::string& name) {
+    if (name != "text" && name != "json") {
+        throw CLI::ValidationError("--output takes text or json");
+    }
+    return name == "json" ? Format::kJson : Format::kText;
+}
+
 /// What CLI11 calls leftovers: an unknown command, an unknown option, or one word too many.
 std::string unexpected(const CLI::App& app) {
     const CLI::App& command = innermost(app);
@@ -74,9 +80,11 @@ CommandLine::CommandLine(const std::string& description) : app_(description, kPr
     app_.add_option("--address", common_.address, "Temporal's address")->type_name("HOST:PORT");
     app_.add_option("--namespace", common_.namespace_name, "Temporal's namespace")
         ->type_name("NAME");
-    const std::map<std::string, Format> formats{{"text", Format::kText}, {"json", Format::kJson}};
-    app_.add_option("-o,--output", common_.format, "text (the default) or json")
-        ->transform(CLI::CheckedTransformer(formats).description(""))
+    app_.add_option_function<std::string>(
+            "-o,--output",
+            [this](const std::string& name) { common_.format = format_from(name); },
+            "text (the default) or json"
+    )
         ->type_name("FORMAT");
 }
 
@@ -110,9 +118,10 @@ int CommandLine::explain(const CLI::ParseError& error, std::ostream& out, std::o
         // Help that was asked for.
         return app_.exit(error, out, err);
     }
-    const bool leftovers = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
     const CLI::App& command = innermost(app_);
     const std::string of = &command == &app_ ? std::string() : " " + command.get_name();
+    // A word that nobody knows also leaves a required one missing, which CLI11 complains of first.
+    const bool leftovers = !app_.remaining(true).empty();
     err << kProgram << of << ": " << (leftovers ? unexpected(app_) : error.what()) << '\n'
         << "Run '" << kProgram << of << " --help' for what there is.\n";
     return static_cast<int>(ExitCode::kUsage);

@@ -163,7 +163,9 @@ private:
                 "start one: inference-worker worker --config FILE"
             );
         }
-        ok("queue " + queue, std::to_string(workers) + " workers poll it, " + backlog);
+        ok("queue " + queue,
+           std::to_string(workers) + (workers == 1 ? " worker polls it, " : " workers poll it, ") +
+               backlog);
     }
 
     [[nodiscard]] bool uses_tls() const {

@@ -178,6 +178,14 @@ private:
         status_.error = JobError{
             .code = error.code, .error_class = error.error_class, .message = error.message
         };
+        if (waits_for_an_engine(error)) {
+            status_.error->code = ErrorCode::kEngineNotReady;
+            status_.error->message = "waiting for a ready endpoint: " + error.message;
+        }
+    }
+
+    static bool waits_for_an_engine(const Error& error) {
+        return error.error_class == ErrorClass::kTransient && !error.sent;
     }
 
     /// Another try follows the failure, so that it counts as a retry; but not the waiting for an engine that is not ready.
@@ -192,7 +200,7 @@ private:
             ++retries.timeout;
         } else if (failed_->error_class == ErrorClass::kOutOfMemory) {
             ++retries.oom;
-        } else if (failed_->sent) {
+        } else if (!waits_for_an_engine(*failed_)) {
             ++retries.transient;
         }
         failed_.reset();

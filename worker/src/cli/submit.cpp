@@ -96,7 +96,7 @@ void add_submit(CommandLine& line) {
             "--param", request.parameters, "For the engine, such as max_tokens=20; repeatable"
         )
         ->type_name("KEY=VALUE")
-        ->expected(1);
+        ->allow_extra_args(false);
     command.add_option("--priority", request.priority, "high, normal (the default) or low");
     command.add_option(
         "--id", request.id, "The job's id; a job of that id is joined, not run again"

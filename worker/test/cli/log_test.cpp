@@ -1,0 +1,84 @@
+#include "cli/log.hpp"
+
+#include "cli/job_log.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace inference::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+using namespace std::chrono_literals;
+
+std::string logged(LogForm form, const std::string& message, const nlohmann::json& fields) {
+    testing::internal::CaptureStderr();
+    Log(form).info(message, fields);
+    return testing::internal::GetCapturedStderr();
+}
+
+TEST(Log, AJsonLineHasTheTimeTheLevelTheMessageAndTheFields) {
+    EXPECT_EQ(
+        to_json_line(Timestamp{0ms}, spdlog::level::warn, "hm", {{"b", 1}, {"a", "x"}}),
+        R"({"timestamp":"1970-01-01T00:00:00.000Z","level":"warning","message":"hm","a":"x","b":1})"
+    );
+}
+
+TEST(Log, AFieldCannotPassItselfOffAsTheTimestamp) {
+    const auto line = nlohmann::json::parse(
+        to_json_line(Timestamp{0ms}, spdlog::level::info, "m", {{"timestamp", "never"}})
+    );
+    EXPECT_EQ(line.at("timestamp"), "1970-01-01T00:00:00.000Z");
+}
+
+TEST(Log, AMessageWithBracesOrLineBreaksStaysOneLine) {
+    const std::string json = logged(LogForm::kJson, "{} {0}\nx\xff", nlohmann::json::object());
+    EXPECT_EQ(std::ranges::count(json, '\n'), 1);
+    EXPECT_THAT(
+        nlohmann::json::parse(json).at("message").get<std::string>(), StartsWith("{} {0}\nx")
+    );
+
+    const std::string human = logged(LogForm::kHuman, "{} {0}\nx", {{"key", "a\nb"}});
+    EXPECT_EQ(std::ranges::count(human, '\n'), 1);
+    EXPECT_THAT(human, HasSubstr(R"({} {0}?x key="a\nb")"));
+}
+
+TEST(Log, WritesWhatCoreSaysWithItsPartOfTheCode) {
+    testing::internal::CaptureStderr();
+    Log(LogForm::kJson)
+        .sink()(
+            {.level = temporal::LogLevel::kError,
+             .target = "temporalio_client",
+             .message = "lost",
+             .fields_json = R"({"attempt":3})"}
+        );
+    const auto line = nlohmann::json::parse(testing::internal::GetCapturedStderr());
+    EXPECT_EQ(line.at("level"), "error");
+    EXPECT_EQ(line.at("target"), "temporalio_client");
+    EXPECT_EQ(line.at("attempt"), 3);
+}
+
+TEST(JobLog, AFinishedJobHasTheFieldsOfTheContract) {
+    const InferResponse response{
+        .job_id = "j1",
+        .model = "echo",
+        .content = "secret",
+        .usage = {.prompt_tokens = 3, .completion_tokens = 4, .total_tokens = 7}
+    };
+    EXPECT_EQ(
+        finished_fields(response, 1200ms),
+        (nlohmann::json{
+            {"job_id", "j1"},
+            {"model", "echo"},
+            {"input_tokens", 3},
+            {"output_tokens", 4},
+            {"latency_ms", 1200},
+            {"status", "completed"}
+        })
+    );
+    EXPECT_EQ(failed_fields("j2", "echo", 5ms).at("status"), "failed");
+}
+
+}  // namespace
+}  // namespace inference::cli
