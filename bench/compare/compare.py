@@ -157,7 +157,9 @@ async def main():
         try:
             client = await bench.connect()
             workers = bench.start_workers()
-            for queue, _ in workers.values():
+            for name, (queue, process) in workers.items():
+                if process.poll() is not None:
+                    raise SystemExit(f"the worker of {name} ended with {process.returncode}")
                 await load(client, queue, 40, 10, f"warm-up-{queue}")
             results = {}
             for round_number in range(options.rounds):
@@ -170,4 +172,6 @@ async def main():
             bench.stop()
 
 
+# An end that was asked for stops the children, too.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 asyncio.run(main())

@@ -4,11 +4,13 @@ import argparse
 import asyncio
 from datetime import timedelta
 
-import httpx
 from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.common import RetryPolicy
 from temporalio.worker import Worker
+
+with workflow.unsafe.imports_passed_through():
+    import httpx
 
 
 class Steps:
@@ -56,4 +58,6 @@ async def main():
     await worker.run()
 
 
-asyncio.run(main())
+# The workflow sandbox imports this module again.
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -8,11 +8,14 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"log/slog"
 	"net/http"
+	"os"
 	"time"
 
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
@@ -89,7 +92,11 @@ func main() {
 	engine := flag.String("engine", "", "the engine's URL")
 	queue := flag.String("task-queue", "", "the task queue to serve")
 	flag.Parse()
-	connection, err := client.Dial(client.Options{HostPort: *address})
+	connection, err := client.Dial(client.Options{
+		HostPort: *address,
+		// As quiet as the others: by default it logs every step.
+		Logger: sdklog.NewStructuredLogger(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))),
+	})
 	if err != nil {
 		log.Fatal(err)
 	}
