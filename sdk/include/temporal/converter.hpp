@@ -96,6 +96,12 @@ template <class T>
     return payload_traits<T>::encode(value);
 }
 
+/// A literal is a string.
+template <std::size_t N>
+[[nodiscard]] Payload to_payload(const char (&text)[N]) {
+    return payload_traits<std::string>::encode(text);
+}
+
 template <class T>
 [[nodiscard]] T from_payload(const Payload& payload) {
     return payload_traits<T>::decode(payload);
@@ -106,7 +112,7 @@ template <class... Args>
 [[nodiscard]] Payloads to_payloads(const Args&... args) {
     Payloads payloads;
     payloads.reserve(sizeof...(Args));
-    (payloads.push_back(to_payload<Args>(args)), ...);
+    (payloads.push_back(to_payload(args)), ...);
     return payloads;
 }
 

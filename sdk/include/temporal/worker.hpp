@@ -86,12 +86,16 @@ public:
         );
     }
 
-    /// Serves the workflow that `W::definition` defines.
+    /// Serves the workflow that `W::definition` defines. `on_closed` is told of the runs that end on
+    /// this worker, for logs and metrics: of most once, of one whose end the server does not take
+    /// (a crash, a signal that came meanwhile) again. It hears of no run that was terminated or
+    /// timed out, and of none that is only replayed.
     ///
-    /// Errors: std::invalid_argument if the name is taken.
-    template <class W>
-    Worker& add() {
-        return add_workflow(detail::workflow_type<W>());
+    /// Errors:  std::invalid_argument if the name is taken. What `on_closed` throws is a warning.
+    /// Threads: `on_closed` is called on the worker's threads, several at once.
+    template <WorkflowClass W>
+    Worker& add(OnClosed<W> on_closed = {}) {
+        return add_workflow(detail::workflow_type<W>(std::move(on_closed)));
     }
 
     /// Polls the queue until `stop` fires, then drains: polling stops, running activities get

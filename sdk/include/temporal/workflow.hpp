@@ -3,6 +3,7 @@
 #pragma once
 
 #include "temporal/activity.hpp"
+#include "temporal/closed_workflow.hpp"
 #include "temporal/converter.hpp"
 #include "temporal/detail/workflow_type.hpp"
 #include "temporal/task.hpp"
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -186,6 +188,10 @@ using workflow_result_t = typename decltype(definition_of<W>)::Result;
 template <WorkflowClass W>
 using workflow_arguments_t = typename decltype(definition_of<W>)::Arguments;
 
+/// What a worker calls when a run of W ends on it: with the workflow as it ended, to read from.
+template <WorkflowClass W>
+using OnClosed = std::function<void(const W& workflow, const ClosedWorkflow& closed)>;
+
 namespace detail {
 
 template <WorkflowClass W>
@@ -260,6 +266,8 @@ public:
         return answer;
     }
 
+    [[nodiscard]] const W& self() const noexcept { return self_; }
+
 private:
     static W make(const WorkflowContext& context) {
         if constexpr (std::constructible_from<W, WorkflowContext>) {
@@ -329,14 +337,20 @@ private:
 };
 
 template <WorkflowClass W>
-[[nodiscard]] WorkflowType workflow_type() {
-    using Definition = std::remove_cv_t<decltype(definition_of<W>)>;
-    return {
+[[nodiscard]] WorkflowType workflow_type(OnClosed<W> on_closed = {}) {
+    using Object = WorkflowObjectOf<W, std::remove_cv_t<decltype(definition_of<W>)>>;
+    WorkflowType type{
         .name = std::string(workflow_name<W>()),
         .create = [](WorkflowContext context) -> std::unique_ptr<WorkflowObject> {
-            return std::make_unique<WorkflowObjectOf<W, Definition>>(context);
+            return std::make_unique<Object>(context);
         },
     };
+    if (on_closed) {
+        type.on_closed = [tell = std::move(on_closed)](
+                             const WorkflowObject& object, const ClosedWorkflow& closed
+                         ) { tell(static_cast<const Object&>(object).self(), closed); };
+    }
+    return type;
 }
 
 }  // namespace detail

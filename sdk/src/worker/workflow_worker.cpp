@@ -5,6 +5,7 @@
 #include "converter/exception_to_failure.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -100,7 +101,9 @@ Completion WorkflowWorker::activate(Shard& shard, Activation activation) {
     if (instance == nullptr) {
         return failed(std::move(activation.run_id), std::move(problem));
     }
-    return instance->activate(std::move(activation));
+    Completion completion = instance->activate(std::move(activation));
+    tell_if_closed(*instance, completion);
+    return completion;
 }
 
 Instance* WorkflowWorker::find_or_make(
@@ -135,6 +138,16 @@ void WorkflowWorker::warn_if_failed(const Completion& completion) {
         options_.on_warning(
             "workflow task of run " + completion.run_id +
             " failed and will be tried again: " + failure->failure->message()
+        );
+    }
+}
+
+void WorkflowWorker::tell_if_closed(const Instance& instance, const Completion& completion) {
+    try {
+        instance.tell_if_closed(completion);
+    } catch (const std::exception& error) {
+        options_.on_warning(
+            "what observes the end of run " + completion.run_id + " threw: " + error.what()
         );
     }
 }

@@ -35,6 +35,23 @@ std::string in_quotes(std::string_view text) {
     return "'" + std::string(text) + "'";
 }
 
+/// Empty for a command after which the run goes on.
+std::optional<WorkflowStatus> end_by(const Command& command) {
+    if (std::holds_alternative<CompleteWorkflowExecution>(command)) {
+        return WorkflowStatus::kCompleted;
+    }
+    if (std::holds_alternative<FailWorkflowExecution>(command)) {
+        return WorkflowStatus::kFailed;
+    }
+    if (std::holds_alternative<CancelWorkflowExecution>(command)) {
+        return WorkflowStatus::kCanceled;
+    }
+    if (std::holds_alternative<ContinueAsNewWorkflowExecution>(command)) {
+        return WorkflowStatus::kContinuedAsNew;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 Instance::Instance(detail::WorkflowType type, ExceptionToFailure to_failure)
@@ -71,6 +88,18 @@ Completion Instance::activate(Activation activation) {
     }
     std::erase_if(roots_, [](const RootTask& root) { return root.done(); });
     return finish(std::move(activation.run_id));
+}
+
+void Instance::tell_if_closed(const Completion& completion) const {
+    const auto* done = std::get_if<ActivationSucceeded>(&completion.status);
+    if (done == nullptr || is_replaying_ || !type_.on_closed) {
+        return;
+    }
+    for (const Command& command : done->commands) {
+        if (const auto status = end_by(command)) {
+            type_.on_closed(*object_, {.info = info_, .status = *status, .time = now_});
+        }
+    }
 }
 
 void Instance::read_header(const Activation& activation) {

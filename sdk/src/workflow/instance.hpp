@@ -40,6 +40,10 @@ public:
 
     [[nodiscard]] Completion activate(Activation activation);
 
+    /// Tells the type's observer if this completion, the latest, ends the run and was not replayed.
+    /// Errors: what the observer throws.
+    void tell_if_closed(const Completion& completion) const;
+
 private:
     // detail::WorkflowRuntime
     detail::Scheduler& scheduler() noexcept override { return scheduler_; }

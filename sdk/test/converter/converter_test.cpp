@@ -57,6 +57,14 @@ RC_GTEST_PROP(
     RC_ASSERT(from_payload<std::vector<std::int64_t>>(to_payload(numbers)) == numbers);
 }
 
+TEST(Converter, ALiteralIsAString) {
+    const Payloads payloads = to_payloads("hi", 3);
+
+    EXPECT_EQ(payloads.at(0).data, R"("hi")");
+    EXPECT_EQ(payloads.at(0).encoding(), "json/plain");
+    EXPECT_EQ(payloads.at(1).data, "3");
+}
+
 TEST(Converter, JsonOfProtobufMessagesIsReadAsJson) {
     EXPECT_EQ(from_payload<Prompt>(payload_of("json/protobuf", R"({"text":"hi"})")).text, "hi");
 }

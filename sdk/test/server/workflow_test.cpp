@@ -19,6 +19,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace temporal::samples {
 namespace {
@@ -50,7 +51,12 @@ protected:
             ctx.throw_if_canceled();
         });
         worker_.add<ActivityThenTimer>()
-            .add<Inbox>()
+            .add<Inbox>([this](const Inbox& inbox, const ClosedWorkflow& closed) {
+                const std::lock_guard lock(mutex_);
+                ended_.emplace_back(
+                    std::string(to_string(closed.status)) + " with " + std::to_string(inbox.size())
+                );
+            })
             .add<CleansUp>()
             .add<Countdown>()
             .add<Hoarse>()
@@ -79,6 +85,13 @@ protected:
         }
     }
 
+    std::vector<std::string> ended() {
+        const std::lock_guard lock(mutex_);
+        return ended_;
+    }
+
+    std::mutex mutex_;
+    std::vector<std::string> ended_;
     const Client client_ = Client::connect({.address = kServer.server().address()});
     const std::string id_ = ::testing::UnitTest::GetInstance()->current_test_info()->name();
     const std::string queue_ = "queue-of-" + id_;
@@ -115,6 +128,7 @@ TEST_P(WorkflowOnServer, TakesSignalsInOrderAndAnswersQueries) {
 
     EXPECT_THAT(handle.result({.timeout = kPatience}), ElementsAre("one", "TWO"));
     EXPECT_EQ(handle.query<&Inbox::size>(), 2U) << "a closed workflow answers, too";
+    EXPECT_THAT(ended(), ElementsAre("Completed with 2")) << "told once, whatever is replayed";
     record("signals_and_conditions", handle);
 }
 

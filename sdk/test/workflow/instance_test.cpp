@@ -543,5 +543,65 @@ TEST(Instance, AJobOfAFeatureThatIsNotSpokenFailsTheTaskAndNamesIt) {
     );
 }
 
+/// How the runs of one type ended, as its observer was told.
+struct Ends {
+    std::vector<WorkflowStatus> statuses;
+    std::vector<std::size_t> sizes;
+    std::chrono::system_clock::time_point time;
+
+    OnClosed<Inbox> observer() {
+        return [this](const Inbox& inbox, const ClosedWorkflow& closed) {
+            statuses.push_back(closed.status);
+            sizes.push_back(inbox.lines.size());
+            time = closed.time;
+        };
+    }
+};
+
+Completion activate_inbox(Instance& instance, bool is_replaying, std::vector<Job> jobs) {
+    Activation activation{.run_id = "r", .is_replaying = is_replaying, .jobs = std::move(jobs)};
+    activation.timestamp = std::chrono::system_clock::time_point{7s};
+    Completion completion = instance.activate(std::move(activation));
+    instance.tell_if_closed(completion);
+    return completion;
+}
+
+SignalWorkflow signal_named(const std::string& name, Payloads input = {}) {
+    return {.name = name, .input = std::move(input), .identity = {}, .headers = {}};
+}
+
+TEST(Instance, TheObserverSeesTheWorkflowAsItEndedOnce) {
+    Ends ends;
+    Instance inbox(detail::workflow_type<Inbox>(ends.observer()), describe);
+
+    activate_inbox(inbox, false, {InitializeWorkflow{}, signal_named("say", to_payloads("hi"))});
+    EXPECT_THAT(ends.statuses, IsEmpty());
+    activate_inbox(inbox, false, {signal_named("close")});
+    activate_inbox(inbox, false, {QueryWorkflow{.id = "q", .type = "count"}});
+
+    EXPECT_THAT(ends.statuses, ElementsAre(WorkflowStatus::kCompleted));
+    EXPECT_THAT(ends.sizes, ElementsAre(2));
+    EXPECT_EQ(ends.time.time_since_epoch(), 7s);
+}
+
+TEST(Instance, TheObserverIsToldOfACancelAsOne) {
+    Ends ends;
+    Instance inbox(detail::workflow_type<Inbox>(ends.observer()), describe);
+
+    activate_inbox(inbox, false, {InitializeWorkflow{}});
+    activate_inbox(inbox, false, {CancelWorkflow{}});
+
+    EXPECT_THAT(ends.statuses, ElementsAre(WorkflowStatus::kCanceled));
+}
+
+TEST(Instance, TheObserverIsNotToldOfAnEndThatIsOnlyReplayed) {
+    Ends ends;
+    Instance inbox(detail::workflow_type<Inbox>(ends.observer()), describe);
+
+    activate_inbox(inbox, true, {InitializeWorkflow{}, signal_named("close")});
+
+    EXPECT_THAT(ends.statuses, IsEmpty());
+}
+
 }  // namespace
 }  // namespace temporal::workflows

@@ -2,10 +2,12 @@
 /// @brief A workflow definition without its C++ type, as the worker keeps it.
 #pragma once
 
+#include "temporal/closed_workflow.hpp"
 #include "temporal/payload.hpp"
 #include "temporal/task.hpp"
 #include "temporal/workflow_context.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +33,8 @@ public:
 struct WorkflowType {
     std::string name;
     std::unique_ptr<WorkflowObject> (*create)(WorkflowContext context);
+    /// Told of every run that ends, with the object that `create` made. Empty: nobody asks.
+    std::function<void(const WorkflowObject&, const ClosedWorkflow&)> on_closed = {};
 };
 
 }  // namespace temporal::detail
