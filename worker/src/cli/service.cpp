@@ -1,5 +1,6 @@
 #include "cli/service.hpp"
 
+#include "activities/cpu_steps.hpp"
 #include "activities/infer.hpp"
 #include "cli/admin_server.hpp"
 #include "cli/command_error.hpp"
@@ -68,11 +69,15 @@ void Service::add_worker(const temporal::WorkerOptions& options) {
     temporal::WorkerOptions warning = options;
     warning.on_warning = [log = log_](std::string_view message) { log.warn(std::string(message)); };
     temporal::Worker& worker = workers_.emplace_back(client_, std::move(warning));
-    const PreprocessActivity preprocess(registry_, config_.worker.heartbeat_timeout);
-    worker.add(preprocess_step, LoggedPreprocess(preprocess, log_))
+    worker.add(preprocess_step, PreprocessActivity(registry_, config_.worker.heartbeat_timeout))
         .add(infer_step, InferActivity(engines_))
-        .add(postprocess_step, LoggedPostprocess(log_))
-        .add<InferenceWorkflow>();
+        .add(postprocess_step, postprocess_activity)
+        .add<InferenceWorkflow>([log = log_](const InferenceWorkflow& job, const auto& closed) {
+            const auto latency = std::chrono::duration_cast<std::chrono::milliseconds>(
+                closed.time - closed.info.start_time
+            );
+            log.info("job finished", finished_fields(job.status(), job.usage(), latency));
+        });
 }
 
 void Service::run(const std::stop_token& stop) {

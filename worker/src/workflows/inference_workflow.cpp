@@ -90,6 +90,7 @@ temporal::Task<InferResponse> InferenceWorkflow::run(
         progress_.accepted(request->model, request->priority.value_or(queue_priority), now(ctx));
 
         InferResponse response = co_await run_until_deadline(ctx, *std::move(request));
+        usage_ = response.usage;
         progress_.completed(now(ctx));
         co_return response;
     } catch (const temporal::Failure& failure) {

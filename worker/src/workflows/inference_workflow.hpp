@@ -10,6 +10,7 @@
 #include "contracts/job_status.hpp"
 #include "contracts/names.hpp"
 #include "contracts/processed.hpp"
+#include "contracts/token_usage.hpp"
 #include "resilience/retry_state.hpp"
 #include "temporal/workflow.hpp"
 #include "workflows/job_progress.hpp"
@@ -29,6 +30,8 @@ class InferenceWorkflow {
 public:
     temporal::Task<InferResponse> run(temporal::WorkflowContext ctx, temporal::Arguments arguments);
     [[nodiscard]] JobStatus status() const { return progress_.status(); }
+    /// What the engine counted; zeros until the job is completed.
+    [[nodiscard]] const TokenUsage& usage() const { return usage_; }
 
 private:
     temporal::Task<InferResponse> run_until_deadline(
@@ -43,6 +46,7 @@ private:
     [[nodiscard]] temporal::Duration infer_timeout(const Processed& processed) const;
 
     JobProgress progress_;
+    TokenUsage usage_;
 
 public:
     // Last, for it names the members above.

@@ -60,14 +60,9 @@ TEST(Log, WritesWhatCoreSaysWithItsPartOfTheCode) {
 }
 
 TEST(JobLog, AFinishedJobHasTheFieldsOfTheContract) {
-    const InferResponse response{
-        .job_id = "j1",
-        .model = "echo",
-        .content = "secret",
-        .usage = {.prompt_tokens = 3, .completion_tokens = 4, .total_tokens = 7}
-    };
+    const JobStatus job{.job_id = "j1", .state = JobState::kCompleted, .model = "echo"};
     EXPECT_EQ(
-        finished_fields(response, 1200ms),
+        finished_fields(job, {.prompt_tokens = 3, .completion_tokens = 4}, 1200ms),
         (nlohmann::json{
             {"job_id", "j1"},
             {"model", "echo"},
@@ -77,7 +72,24 @@ TEST(JobLog, AFinishedJobHasTheFieldsOfTheContract) {
             {"status", "completed"}
         })
     );
-    EXPECT_EQ(failed_fields("j2", "echo", 5ms).at("status"), "failed");
+}
+
+TEST(JobLog, AFailedJobTellsWhy) {
+    const JobStatus job{
+        .state = JobState::kFailed,
+        .error =
+            JobError{
+                .code = ErrorCode::kDeadline,
+                .error_class = ErrorClass::kTimeout,
+                .message = "too late",
+                .next_attempt_at = {}
+            }
+    };
+    const auto fields = finished_fields(job, {}, 5ms);
+    EXPECT_EQ(fields.at("status"), "failed");
+    EXPECT_EQ(fields.at("class"), "Timeout");
+    EXPECT_EQ(fields.at("code"), "DEADLINE");
+    EXPECT_EQ(fields.at("error"), "too late");
 }
 
 }  // namespace

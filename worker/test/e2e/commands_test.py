@@ -48,6 +48,15 @@ class Served(unittest.TestCase):
     def wait_for_start(self, job):
         wait_until(lambda: self.engine.events("received", job), "the engine works on it")
 
+    def finished_line(self, job):
+        """The one line that the worker logs of the job."""
+        def lines():
+            return [line for line in log_lines(self.worker) if line.get("job_id") == job]
+        wait_until(lines, "the line is written")
+        self.stack.run("result", job)
+        self.assertEqual(len(lines()), 1)
+        return lines()[0]
+
     def waiting(self, *arguments):
         """A command that waits, as a child."""
         return subprocess.Popen([WORKER, *arguments, "--address", self.stack.address], text=True,
@@ -134,14 +143,28 @@ class Served(unittest.TestCase):
 
     def test_the_line_of_a_finished_job_has_the_documented_fields_and_no_prompt(self):
         self.stack.submit("--model", "echo", "--input", json.dumps({"prompt": "canary-prompt"}), "--id", "logged")
-        def line():
-            return next((line for line in log_lines(self.worker) if line.get("job_id") == "logged"), None)
-        finished = wait_until(line, "the line is written")
+        finished = self.finished_line("logged")
         for field in ("timestamp", "job_id", "model", "input_tokens", "output_tokens", "latency_ms", "status"):
             self.assertIn(field, finished)
         self.assertEqual((finished["model"], finished["status"]), ("echo", "completed"))
         self.assertGreater(finished["output_tokens"], 0)
         self.assertNotIn("canary", self.worker.text())
+        response = json.loads(self.stack.run("result", "logged", "-o", "json").stdout)
+        self.assertGreaterEqual(finished["latency_ms"], response["timings"]["total_ms"])
+
+    def test_a_job_that_fails_in_infer_leaves_one_line_that_says_why(self):
+        self.engine.script({"action": {"status": 400}})
+        self.stack.submit("--model", "echo", "--input", CHAT, "--id", "refused")
+        finished = self.finished_line("refused")
+        self.assertEqual((finished["status"], finished["class"], finished["code"]), ("failed", "Fatal", "VALIDATION"))
+        self.assertIn("400", finished["error"])
+
+    def test_a_cancelled_job_leaves_one_line(self):
+        self.slow_down()
+        self.stack.submit("--model", "echo", "--input", CHAT, "--id", "dropped", "--detach")
+        self.wait_for_start("dropped")
+        self.stack.run("cancel", "dropped")
+        self.assertEqual(self.finished_line("dropped")["status"], "canceled")
 
     def test_the_admin_pages_tell_that_the_worker_is_ready_and_cores_metrics(self):
         address = next(line["address"] for line in log_lines(self.worker) if line["message"] == "admin pages")

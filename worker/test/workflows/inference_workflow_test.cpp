@@ -57,6 +57,7 @@ public:
         response.job_id = "job-1";
         response.model = response.served_model = "echo";
         response.content = "hello";
+        response.usage.completion_tokens = 4;
         run_.complete(run_.activities().at(0).seq, temporal::to_payload(response));
     }
     void infer_fails(const Error& error) { fails_with(to_activity_failure(error)); }
