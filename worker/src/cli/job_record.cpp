@@ -131,6 +131,10 @@ private:
         if (now && delay) {
             status_.error->next_attempt_at = *now + *delay;
         }
+        if (const auto summary = payload_at(event, "/userMetadata/summary");
+            waits_for_an_engine(*failed_) && summary.is_string()) {
+            status_.error->message = summary.get<std::string>() + ": " + failed_->message;
+        }
         count_retry();
     }
 

@@ -38,6 +38,13 @@ Result<InferRequest> decode(const temporal::Arguments& arguments) {
     }
 }
 
+/// What the pause before the try is for, as the timer's summary in Temporal's record.
+std::string what_for(const TryAgain& again) {
+    return again.waits_until
+               ? "waiting for a ready endpoint until " + to_iso8601(*again.waits_until)
+               : "next try of infer";
+}
+
 /// Why another try follows, for the status.
 Error reason(const TryFailure& failed, const TryAgain& again) {
     const auto* error = std::get_if<Error>(&failed);
@@ -53,8 +60,7 @@ Error reason(const TryFailure& failed, const TryAgain& again) {
     }
     Error waiting = *error;
     waiting.code = ErrorCode::kEngineNotReady;
-    waiting.message = "waiting for a ready endpoint until " + to_iso8601(*again.waits_until) +
-                      ": " + error->message;
+    waiting.message = what_for(again) + ": " + error->message;
     return waiting;
 }
 
@@ -185,7 +191,7 @@ temporal::Task<Inferred> InferenceWorkflow::infer(
             reason(failed, again), retry.retries(), now(ctx) + again.delay, now(ctx)
         );
         if (again.delay > std::chrono::milliseconds::zero()) {
-            co_await ctx.sleep(again.delay, "next try of infer");
+            co_await ctx.sleep(again.delay, what_for(again));
         }
     }
 }

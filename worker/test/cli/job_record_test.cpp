@@ -108,6 +108,7 @@ TEST(JobRecord, WaitingForAnEngineIsNoRetry) {
     EXPECT_EQ(status.retries, RetryCounts{});
     ASSERT_TRUE(status.error);
     EXPECT_EQ(status.error->code, ErrorCode::kEngineNotReady);
+    EXPECT_THAT(status.error->message, HasSubstr("waiting for a ready endpoint until 20"));
     EXPECT_TRUE(status.error->next_attempt_at);
 }
 

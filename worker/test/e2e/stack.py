@@ -118,12 +118,12 @@ class Stack:
     def engine(self, *options, **ports):
         return Engine(self, *options, **ports)
 
-    def config(self, engine=None, http=None, grpc=None, worker="", model=""):
+    def config(self, engine=None, http=None, grpc=None, worker="", model="", heartbeat_timeout="2s"):
         http, grpc = http or engine.http, grpc or engine.grpc
         file = self.folder / "inference-worker.yaml"
         file.write_text(f"""
 temporal: {{address: {self.address}}}
-worker: {{heartbeat_timeout: 2s, {worker}}}
+worker: {{heartbeat_timeout: {heartbeat_timeout}, {worker}}}
 models:
   echo: {{engine: vllm, endpoints: [http://127.0.0.1:{http}/v1], {model}}}
   tensor: {{engine: triton, endpoints: [127.0.0.1:{grpc}]}}
