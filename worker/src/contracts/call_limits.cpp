@@ -8,6 +8,7 @@ void read_fields(FieldReader& fields, CallLimits& limits) {
     fields.read("timeout_ms", limits.timeout);
     fields.read("ready_timeout_ms", limits.ready_timeout);
     fields.read("heartbeat_timeout_ms", limits.heartbeat_timeout);
+    fields.read("batch_limit", limits.batch_limit);
 }
 
 void to_json(nlohmann::json& json, const CallLimits& limits) {
@@ -15,6 +16,7 @@ void to_json(nlohmann::json& json, const CallLimits& limits) {
         {"timeout_ms", limits.timeout.count()},
         {"ready_timeout_ms", limits.ready_timeout.count()},
         {"heartbeat_timeout_ms", limits.heartbeat_timeout.count()},
+        {"batch_limit", limits.batch_limit},
     };
 }
 

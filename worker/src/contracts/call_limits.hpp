@@ -5,18 +5,20 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <chrono>
+#include <cstdint>
 
 namespace inference {
 
 class FieldReader;
 
-/// Wire: "timeout_ms", "ready_timeout_ms", "heartbeat_timeout_ms".
+/// Wire: "timeout_ms", "ready_timeout_ms", "heartbeat_timeout_ms", "batch_limit".
 struct CallLimits {
     std::chrono::milliseconds timeout{280'000};  ///< Of one engine call.
     std::chrono::milliseconds ready_timeout{600'000
     };  ///< How long the job waits for a ready endpoint; 0: not at all.
     std::chrono::milliseconds heartbeat_timeout{10'000
     };  ///< Silence after which the worker counts as lost.
+    std::int64_t batch_limit = 0;  ///< The most items in one call; 0: no limit is known.
 
     bool operator==(const CallLimits&) const = default;
 };

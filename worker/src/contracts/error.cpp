@@ -78,12 +78,17 @@ void to_json(nlohmann::json& json, const Error& error) {
         {"sent", error.sent},
         {"replica_bad", error.replica_bad},
         {"partial", error.partial},
+        {"engine_died", error.engine_died},
+        {"indivisible", error.indivisible},
     };
     if (error.endpoint) {
         json["endpoint"] = *error.endpoint;
     }
     if (error.retry_after) {
         json["retry_after_ms"] = error.retry_after->count();
+    }
+    if (error.batch_limit) {
+        json["batch_limit"] = *error.batch_limit;
     }
 }
 
@@ -98,6 +103,9 @@ static void read_fields(FieldReader& fields, Error& error) {
     fields.read("sent", error.sent);
     fields.read("replica_bad", error.replica_bad);
     fields.read("partial", error.partial);
+    fields.read("engine_died", error.engine_died);
+    fields.read("batch_limit", error.batch_limit);
+    fields.read("indivisible", error.indivisible);
 }
 
 void from_json(const nlohmann::json& json, Error& error) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,6 +64,10 @@ struct Error {
     bool sent = false;  ///< False only if no byte of the request can have reached an engine.
     bool replica_bad = false;  ///< This endpoint will not heal by itself.
     bool partial = false;  ///< Some of the answer had arrived and was discarded.
+    bool engine_died = false;  ///< The engine's process ended under the call, by what it said.
+    /// The most items that the engine takes at once, where it said so. Range: at least 1.
+    std::optional<std::int64_t> batch_limit = std::nullopt;
+    bool indivisible = false;  ///< The input is one item, however many it seems to hold.
 
     bool operator==(const Error&) const = default;
 };
@@ -71,7 +76,7 @@ struct Error {
 Error fatal(ErrorCode code, std::string message);
 
 /// How an activity tells the workflow, as `details[0]` of its failure: {"code","class","message","endpoint",
-/// "retry_after_ms"?,"sent","replica_bad","partial"}.
+/// "retry_after_ms"?,"sent","replica_bad","partial","engine_died","batch_limit"?,"indivisible"}.
 void to_json(nlohmann::json& json, const Error& error);
 /// Errors: throws std::invalid_argument; a code or class that is unknown here counts as one.
 void from_json(const nlohmann::json& json, Error& error);

@@ -12,6 +12,7 @@ void to_json(nlohmann::json& json, const Processed& processed) {
         {"shape", processed.shape},
         {"filters", processed.filters},
         {"stream", processed.stream},
+        {"fallback", processed.fallback},
         {"timings", processed.timings},
         {"metadata", processed.metadata},
     };
@@ -24,6 +25,7 @@ static void read_fields(FieldReader& fields, Processed& processed) {
     fields.read_fields_of("shape", processed.shape);
     fields.read_names("filters", processed.filters, text_filter_from, text_filter_names());
     fields.read("stream", processed.stream);
+    fields.read("fallback", processed.fallback);
     fields.read_fields_of("timings", processed.timings);
     fields.read_object("metadata", processed.metadata);
 }

@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <string>
 #include <vector>
 
 namespace inference {
@@ -20,6 +21,7 @@ struct Processed {
     ReplyShape shape;
     std::vector<TextFilter> filters;  ///< Of the model's template, for postprocess.
     bool stream = false;  ///< Publish tokens for watchers.
+    std::string fallback;  ///< The model to use if this one gives no answer; empty: none.
     Timings timings;
     nlohmann::json metadata = nlohmann::json::object();
 

@@ -14,6 +14,18 @@ bool nothing_was_sent(const Error& error) {
     return error.error_class == ErrorClass::kTransient && !error.sent;
 }
 
+Error poison(const Error& error, int deaths) {
+    Error poisoned = error;
+    poisoned.error_class = ErrorClass::kFatal;
+    poisoned.code = ErrorCode::kPoison;
+    poisoned.message =
+        "the engine died " + std::to_string(deaths) +
+        " times under this input, so the input is taken for the cause; look into the "
+        "engine's log and change or leave out the input. Last: " +
+        error.message;
+    return poisoned;
+}
+
 std::string seconds(std::chrono::milliseconds time) {
     return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count()) + " s";
 }
@@ -23,7 +35,9 @@ std::string seconds(std::chrono::milliseconds time) {
 RetryState::RetryState(std::chrono::milliseconds ready_timeout, RetryNumbers numbers)
     : ready_timeout_(ready_timeout), numbers_(numbers) {}
 
-RetryDecision RetryState::decide(const TryFailure& failure, Timestamp now, double uniform) {
+RetryDecision RetryState::decide(
+    const TryFailure& failure, std::int64_t items, Timestamp now, double uniform
+) {
     const auto* error = std::get_if<Error>(&failure);
     if (error == nullptr) {
         return worker_lost();
@@ -33,7 +47,22 @@ RetryDecision RetryState::decide(const TryFailure& failure, Timestamp now, doubl
     }
     not_ready_since_.reset();
     not_ready_looks_ = 0;
-    return counted(*error, uniform);
+    const std::int64_t divisible = error->indivisible ? 1 : items;
+    switch (error->error_class) {
+        case ErrorClass::kFatal: break;
+        case ErrorClass::kTransient:
+            return error->engine_died
+                       ? engine_died(*error, divisible, uniform)
+                       : counted(*error, retries_.transient, numbers_.transient_tries, uniform);
+        case ErrorClass::kTimeout:
+            return counted(*error, retries_.timeout, numbers_.timeout_tries, uniform);
+        case ErrorClass::kOutOfMemory: return out_of_memory(*error, divisible, uniform);
+    }
+    return GiveUp{*error};
+}
+
+void RetryState::succeeded() noexcept {
+    deaths_of_one_ = 0;
 }
 
 RetryDecision RetryState::worker_lost() {
@@ -64,38 +93,67 @@ RetryDecision RetryState::not_ready(const Error& error, Timestamp now, double un
         return GiveUp{std::move(final_error)};
     }
     ++not_ready_looks_;
-    const auto delay = backoff(not_ready_looks_, numbers_.longest_ready_delay, uniform);
+    // Who knows when it is worth another look says so, as an open circuit does.
+    const auto delay =
+        error.retry_after.value_or(backoff(not_ready_looks_, numbers_.longest_ready_delay, uniform)
+        );
     // One last look right at the end of the time.
-    return TryAgain{.delay = std::min(delay, gives_up_at - now), .waits_until = gives_up_at};
+    return TryAgain{
+        .delay = std::min(delay, gives_up_at - now), .waits_until = gives_up_at, .batch_limit = {}
+    };
 }
 
-RetryDecision RetryState::counted(const Error& error, double uniform) {
-    int* count = nullptr;
-    int tries = 0;
-    switch (error.error_class) {
-        case ErrorClass::kFatal: return GiveUp{error};
-        case ErrorClass::kTransient:
-            count = &retries_.transient;
-            tries = numbers_.transient_tries;
-            break;
-        case ErrorClass::kTimeout:
-            count = &retries_.timeout;
-            tries = numbers_.timeout_tries;
-            break;
-        case ErrorClass::kOutOfMemory:
-            count = &retries_.oom;
-            tries = numbers_.oom_tries;
-            break;
+RetryDecision RetryState::engine_died(const Error& error, std::int64_t items, double uniform) {
+    ++deaths_;
+    deaths_of_one_ += items <= 1 ? 1 : 0;
+    if (deaths_of_one_ >= numbers_.engine_deaths) {
+        return GiveUp{poison(error, deaths_of_one_)};
     }
-    if (*count + 1 >= tries) {
+    if (deaths_ < numbers_.engine_deaths) {
+        return counted(error, retries_.transient, numbers_.transient_tries, uniform);
+    }
+    // Engines that run out of memory seldom live to say so. A single item's own budget is that of its deaths.
+    if (items <= 1) {
+        ++retries_.oom;
+        return again_after(error, uniform);
+    }
+    return out_of_memory(error, items, uniform);
+}
+
+RetryDecision RetryState::out_of_memory(const Error& error, std::int64_t items, double uniform) {
+    if (items <= 1) {
+        ++oom_of_one_;
+        if (oom_of_one_ >= numbers_.oom_tries) {
+            return GiveUp{error};
+        }
+    }
+    ++retries_.oom;
+    TryAgain again = again_after(error, uniform);
+    if (items > 1) {
+        const std::int64_t half = items / 2;
+        const std::int64_t told = error.batch_limit.value_or(half);
+        again.batch_limit = told >= 1 && told < items ? told : half;
+    }
+    return again;
+}
+
+RetryDecision RetryState::counted(const Error& error, int& count, int tries, double uniform) {
+    if (count + 1 >= tries) {
         return GiveUp{error};
     }
-    ++*count;
+    ++count;
+    return again_after(error, uniform);
+}
+
+TryAgain RetryState::again_after(const Error& error, double uniform) const {
+    TryAgain again;
     if (error.retry_after) {
-        return TryAgain{.delay = std::min(*error.retry_after, numbers_.longest_retry_after)};
+        again.delay = std::min(*error.retry_after, numbers_.longest_retry_after);
+    } else {
+        const int failures = retries_.transient + retries_.timeout + retries_.oom;
+        again.delay = backoff(failures, numbers_.longest_delay, uniform);
     }
-    const int failures = retries_.transient + retries_.timeout + retries_.oom;
-    return TryAgain{.delay = backoff(failures, numbers_.longest_delay, uniform)};
+    return again;
 }
 
 std::chrono::milliseconds RetryState::backoff(

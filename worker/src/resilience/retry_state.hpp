@@ -7,6 +7,7 @@
 #include "contracts/timestamp.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <variant>
 
@@ -16,7 +17,8 @@ namespace inference {
 struct RetryNumbers {
     int transient_tries = 3;
     int timeout_tries = 2;
-    int oom_tries = 2;  ///< With a batch of one.
+    int oom_tries = 2;  ///< With a single item.
+    int engine_deaths = 2;  ///< Under the same input; then the input is at fault.
     int worker_lost_retries = 10;
     std::chrono::milliseconds first_delay{1'000};
     double coefficient = 2.0;
@@ -37,6 +39,7 @@ struct TryAgain {
     std::chrono::milliseconds delay{0};
     std::optional<Timestamp>
         waits_until;  ///< Set while waiting for a ready endpoint: when the job gives up.
+    std::optional<std::int64_t> batch_limit;  ///< Set: with at most so many items at once.
 };
 
 /// No other try; this is what the job fails with.
@@ -53,8 +56,10 @@ using RetryDecision = std::variant<TryAgain, GiveUp>;
 /// |---|---|
 /// | Transient | backoff, final at the third |
 /// | Timeout | backoff, final at the second |
-/// | OOM | backoff, final at the second with a batch of one |
+/// | OOM of several items | backoff, with half of them, or as many as the engine says it takes |
+/// | OOM of one item | backoff, final at the second |
 /// | Fatal | final |
+/// | the engine died, a second time in the job | as OOM; a second time under one item: Fatal POISON |
 /// | worker lost | at once, ten times; then Fatal WORKER_LOST |
 /// | nothing sent | wait for a ready endpoint, uncounted, for at most `ready_timeout`; then Transient ENGINE_NOT_READY |
 ///
@@ -63,8 +68,13 @@ class RetryState {
 public:
     explicit RetryState(std::chrono::milliseconds ready_timeout, RetryNumbers numbers = {});
 
-    /// `uniform` is a random number in [0, 1), for the jitter.
-    [[nodiscard]] RetryDecision decide(const TryFailure& failure, Timestamp now, double uniform);
+    /// A try with so many items failed. `uniform` is a random number in [0, 1), for the jitter.
+    [[nodiscard]] RetryDecision decide(
+        const TryFailure& failure, std::int64_t items, Timestamp now, double uniform
+    );
+
+    /// These items are done, and the next try is about others.
+    void succeeded() noexcept;
 
     /// Failures after which another try was made.
     [[nodiscard]] const RetryCounts& retries() const noexcept { return retries_; }
@@ -72,7 +82,10 @@ public:
 private:
     RetryDecision worker_lost();
     RetryDecision not_ready(const Error& error, Timestamp now, double uniform);
-    RetryDecision counted(const Error& error, double uniform);
+    RetryDecision engine_died(const Error& error, std::int64_t items, double uniform);
+    RetryDecision out_of_memory(const Error& error, std::int64_t items, double uniform);
+    RetryDecision counted(const Error& error, int& count, int tries, double uniform);
+    [[nodiscard]] TryAgain again_after(const Error& error, double uniform) const;
     [[nodiscard]] std::chrono::milliseconds backoff(
         int failures, std::chrono::milliseconds longest, double uniform
     ) const;
@@ -80,6 +93,9 @@ private:
     std::chrono::milliseconds ready_timeout_;
     RetryNumbers numbers_;
     RetryCounts retries_;
+    int oom_of_one_ = 0;
+    int deaths_ = 0;  // in the job
+    int deaths_of_one_ = 0;  // under the single item that is tried now
     std::optional<Timestamp> not_ready_since_;
     int not_ready_looks_ = 0;
 };

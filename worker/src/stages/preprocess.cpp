@@ -84,6 +84,7 @@ Result<Processed> preprocess(
         .shape = emitted->shape,
         .filters = model.prompt_template.filters,
         .stream = request.stream,
+        .fallback = request.allow_fallback ? model.fallback.value_or("") : std::string(),
         .timings = {},
         .metadata = std::move(request.metadata),
     };

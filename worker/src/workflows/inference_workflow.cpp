@@ -2,11 +2,16 @@
 
 #include "contracts/priority.hpp"
 #include "failure/application_failure.hpp"
+#include "resilience/batch_plan.hpp"
+#include "stages/call_parts.hpp"
 #include "workflows/steps.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace inference {
 namespace {
@@ -59,7 +64,9 @@ Error reason(const TryFailure& failed, const TryAgain& again) {
         return *error;
     }
     Error waiting = *error;
-    waiting.code = ErrorCode::kEngineNotReady;
+    if (waiting.code != ErrorCode::kCircuitOpen) {
+        waiting.code = ErrorCode::kEngineNotReady;
+    }
     waiting.message = what_for(again) + ": " + error->message;
     return waiting;
 }
@@ -72,6 +79,26 @@ Error deadline_passed(std::chrono::milliseconds deadline) {
                    std::to_string(deadline.count()) +
                    "; give it more time, or submit it with a higher priority"
     };
+}
+
+/// Whether another model may answer in place of the one that failed like this: not where the request itself is at fault,
+/// and not after its watchers have seen a part of the first answer.
+bool may_fall_back(const Error& error, bool is_watched) {
+    return error.error_class != ErrorClass::kFatal && !(is_watched && error.partial);
+}
+
+Error both_failed(const Error& first, const std::string& fallback, const Error& second) {
+    Error error = first;
+    error.message += ". Its fallback '" + fallback + "' failed as well: " + second.message;
+    return error;
+}
+
+RetryCounts sum(RetryCounts a, const RetryCounts& b) {
+    a.transient += b.transient;
+    a.timeout += b.timeout;
+    a.oom += b.oom;
+    a.worker_lost += b.worker_lost;
+    return a;
 }
 
 constexpr temporal::RetryPolicy kStepRetry{
@@ -134,8 +161,7 @@ temporal::Task<InferResponse> InferenceWorkflow::run_until_deadline(
 temporal::Task<InferResponse> InferenceWorkflow::run_steps(
     temporal::WorkflowContext ctx, InferRequest request
 ) {
-    Processed processed = co_await preprocess(ctx, std::move(request));
-    Inferred inferred = co_await infer(ctx, std::move(processed));
+    Inferred inferred = co_await infer_or_fall_back(ctx, std::move(request));
     InferResponse response = co_await postprocess(ctx, std::move(inferred));
     response.attempts = {
         .infer = progress_.status().attempt, .retries = progress_.status().retries
@@ -144,8 +170,38 @@ temporal::Task<InferResponse> InferenceWorkflow::run_steps(
     co_return response;
 }
 
-temporal::Task<Processed> InferenceWorkflow::preprocess(
+temporal::Task<Inferred> InferenceWorkflow::infer_or_fall_back(
     temporal::WorkflowContext ctx, InferRequest request
+) {
+    const std::string model = request.model;
+    Processed processed = co_await preprocess(ctx, request);
+    const std::string fallback = processed.fallback;
+    Result<Inferred> answer = co_await infer(ctx, std::move(processed));
+    if (answer) {
+        co_return *std::move(answer);
+    }
+    const Error failed = answer.error();
+    if (fallback.empty() || !may_fall_back(failed, request.stream)) {
+        fail(ctx, failed);
+    }
+
+    request.model = fallback;
+    request.allow_fallback = false;  // One step, never a chain.
+    retries_before_ = progress_.status().retries;
+    processed = co_await preprocess(ctx, request);
+    answer = co_await infer(ctx, std::move(processed));
+    if (!answer) {
+        fail(ctx, both_failed(failed, fallback, answer.error()));
+    }
+    answer->model = model;
+    answer->fallback = true;
+    co_return *std::move(answer);
+}
+
+temporal::Task<Processed> InferenceWorkflow::preprocess(
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): see the declaration.
+    temporal::WorkflowContext ctx,
+    const InferRequest& request
 ) {
     progress_.entered(Stage::kPreprocess, now(ctx));
     try {
@@ -160,39 +216,68 @@ temporal::Task<Processed> InferenceWorkflow::preprocess(
     }
 }
 
-temporal::Task<Inferred> InferenceWorkflow::infer(
+temporal::Task<Result<Inferred>> InferenceWorkflow::infer(
     temporal::WorkflowContext ctx, Processed processed
 ) {
     progress_.entered(Stage::kInfer, now(ctx));
-    RetryState retry(processed.limits.ready_timeout);
-    while (true) {
-        progress_.tried(now(ctx));
-        TryFailure failed;
-        try {
-            co_return co_await infer_step(
-                ctx,
-                processed,
-                {.start_to_close = infer_timeout(processed),
-                 .heartbeat = processed.limits.heartbeat_timeout,
-                 .retry = kNoServerRetry}
-            );
-        } catch (const temporal::ActivityFailure& failure) {
-            if (temporal::is_canceled(failure)) {
-                throw;
-            }
-            failed = to_try_failure(failure);
+    // Who has another model to go to does not wait long for this one.
+    RetryState retry(
+        processed.fallback.empty() ? processed.limits.ready_timeout : std::chrono::milliseconds{0}
+    );
+    BatchPlan plan(item_count(processed.call), processed.limits.batch_limit);
+    std::vector<AnsweredPart> answered;
+    while (const std::optional<ItemRange> items = plan.next()) {
+        std::optional<Processed> part;
+        if (!plan.is_whole()) {
+            part = cut(processed, *items);
         }
-        const RetryDecision decision = retry.decide(failed, now(ctx), ctx.random().uniform());
+        Outcome outcome = co_await try_infer(ctx, part ? *part : processed);
+        if (auto* answer = std::get_if<Inferred>(&outcome)) {
+            answered.push_back({*items, std::move(*answer)});
+            retry.succeeded();
+            plan.done();
+            continue;
+        }
+        const auto& failed = std::get<TryFailure>(outcome);
+        const RetryDecision decision =
+            retry.decide(failed, items->count, now(ctx), ctx.random().uniform());
         if (const auto* over = std::get_if<GiveUp>(&decision)) {
-            fail(ctx, over->error);
+            co_return tl::unexpected(over->error);
         }
         const auto& again = std::get<TryAgain>(decision);
+        plan.shrink(again.batch_limit.value_or(items->count));
         progress_.will_retry(
-            reason(failed, again), retry.retries(), now(ctx) + again.delay, now(ctx)
+            reason(failed, again),
+            sum(retries_before_, retry.retries()),
+            now(ctx) + again.delay,
+            now(ctx)
         );
         if (again.delay > std::chrono::milliseconds::zero()) {
             co_await ctx.sleep(again.delay, what_for(again));
         }
+    }
+    co_return join(processed, std::move(answered));
+}
+
+temporal::Task<InferenceWorkflow::Outcome> InferenceWorkflow::try_infer(
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): see the declaration.
+    temporal::WorkflowContext ctx,
+    const Processed& part
+) {
+    progress_.tried(now(ctx));
+    try {
+        co_return co_await infer_step(
+            ctx,
+            part,
+            {.start_to_close = infer_timeout(part),
+             .heartbeat = part.limits.heartbeat_timeout,
+             .retry = kNoServerRetry}
+        );
+    } catch (const temporal::ActivityFailure& failure) {
+        if (temporal::is_canceled(failure)) {
+            throw;
+        }
+        co_return to_try_failure(failure);
     }
 }
 

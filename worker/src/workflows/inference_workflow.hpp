@@ -10,13 +10,13 @@
 #include "contracts/job_status.hpp"
 #include "contracts/names.hpp"
 #include "contracts/processed.hpp"
+#include "contracts/result.hpp"
 #include "contracts/token_usage.hpp"
 #include "resilience/retry_state.hpp"
 #include "temporal/workflow.hpp"
 #include "workflows/job_progress.hpp"
 
-#include <chrono>
-#include <string>
+#include <variant>
 
 namespace inference {
 
@@ -34,12 +34,23 @@ public:
     [[nodiscard]] const TokenUsage& usage() const { return usage_; }
 
 private:
+    using Outcome = std::variant<Inferred, TryFailure>;
+
     temporal::Task<InferResponse> run_until_deadline(
         temporal::WorkflowContext ctx, InferRequest request
     );
     temporal::Task<InferResponse> run_steps(temporal::WorkflowContext ctx, InferRequest request);
-    temporal::Task<Processed> preprocess(temporal::WorkflowContext ctx, InferRequest request);
-    temporal::Task<Inferred> infer(temporal::WorkflowContext ctx, Processed processed);
+    // References are to what lives in the frame that awaits the task.
+    temporal::Task<Processed> preprocess(
+        temporal::WorkflowContext ctx, const InferRequest& request
+    );
+    /// The answer of the request's model or, where that gives none, of its fallback.
+    temporal::Task<Inferred> infer_or_fall_back(
+        temporal::WorkflowContext ctx, InferRequest request
+    );
+    temporal::Task<Result<Inferred>> infer(temporal::WorkflowContext ctx, Processed processed);
+    /// One activity.
+    temporal::Task<Outcome> try_infer(temporal::WorkflowContext ctx, const Processed& part);
     temporal::Task<InferResponse> postprocess(temporal::WorkflowContext ctx, Inferred inferred);
 
     [[noreturn]] void fail(const temporal::WorkflowContext& ctx, const Error& error);
@@ -47,6 +58,7 @@ private:
 
     JobProgress progress_;
     TokenUsage usage_;
+    RetryCounts retries_before_;  // of the model whose fallback answers now
 
 public:
     // Last, for it names the members above.

@@ -8,16 +8,19 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace inference {
 namespace {
 
 using namespace std::chrono_literals;
 using temporal::testing::WorkflowHarness;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -59,6 +62,36 @@ public:
         response.content = "hello";
         response.usage.completion_tokens = 4;
         run_.complete(run_.activities().at(0).seq, temporal::to_payload(response));
+    }
+    /// A list of prompts, as preprocess leaves it.
+    void preprocessed_list(std::int64_t prompts, const std::string& fallback = {}) {
+        Processed processed;
+        processed.call.model = "echo";
+        processed.call.task = Task::kCompletion;
+        for (std::int64_t i = 0; i < prompts; ++i) {
+            processed.call.body["prompt"].push_back("p" + std::to_string(i));
+        }
+        processed.shape = {.task = Task::kCompletion, .answers = prompts, .is_list = true};
+        processed.fallback = fallback;
+        run_.complete(run_.activities().at(0).seq, temporal::to_payload(processed));
+    }
+    /// The prompts of the call that waits for its answer.
+    std::vector<std::string> prompts() {
+        return temporal::from_payload<Processed>(run_.activities().at(0).arguments.at(0))
+            .call.body.at("prompt")
+            .get<std::vector<std::string>>();
+    }
+    /// Answers each of them with itself.
+    void inferred_prompts() {
+        Inferred inferred;
+        inferred.model = inferred.served_model = "echo";
+        for (const std::string& prompt : prompts()) {
+            inferred.reply.body["choices"].push_back({{"text", prompt}, {"finish_reason", "stop"}});
+        }
+        run_.complete(run_.activities().at(0).seq, temporal::to_payload(inferred));
+    }
+    Inferred handed_to_postprocess() {
+        return temporal::from_payload<Inferred>(run_.activities().at(0).arguments.at(0));
     }
     void infer_fails(const Error& error) { fails_with(to_activity_failure(error)); }
     void fails_with(const temporal::Failure& cause) {
@@ -340,6 +373,182 @@ TEST(InferenceWorkflow, ACancelDuringTheWaitForTheNextTryEndsTheJobCanceled) {
 
     EXPECT_TRUE(std::holds_alternative<temporal::testing::Canceled>(job.run().end().value()));
     EXPECT_THAT(job.run().timers(), IsEmpty());
+}
+
+Error out_of_memory() {
+    return {
+        .error_class = ErrorClass::kOutOfMemory,
+        .code = ErrorCode::kEngineOom,
+        .message = "out of memory",
+        .sent = true
+    };
+}
+Error engine_death() {
+    Error error = engine_busy();
+    error.code = ErrorCode::kEngine5xx;
+    error.engine_died = true;
+    return error;
+}
+
+TEST(InferenceWorkflow, OutOfMemoryHalvesTheListAndTheAnswerIsWhole) {
+    Job job;
+    job.preprocessed_list(4);
+    EXPECT_THAT(job.prompts(), ElementsAre("p0", "p1", "p2", "p3"));
+    job.infer_fails(out_of_memory());
+    job.run().advance(2s);
+
+    EXPECT_THAT(job.prompts(), ElementsAre("p0", "p1"));
+    job.inferred_prompts();
+    EXPECT_THAT(job.prompts(), ElementsAre("p2", "p3"));
+    job.inferred_prompts();
+
+    EXPECT_EQ(job.activity(), "postprocess");
+    const Inferred joined = job.handed_to_postprocess();
+    ASSERT_THAT(joined.reply.body.at("choices"), SizeIs(4));
+    for (int i = 0; i < 4; ++i) {
+        EXPECT_EQ(joined.reply.body["choices"][i]["text"], "p" + std::to_string(i));
+    }
+    job.postprocessed();
+    const auto response = job.run().result<InferResponse>();
+    EXPECT_EQ(response.attempts.infer, 3);
+    EXPECT_EQ(response.attempts.retries, (RetryCounts{.oom = 1}));
+}
+
+TEST(InferenceWorkflow, ABatchThatIsKnownToBeTooLargeIsCutFromTheStart) {
+    Job job;
+    Processed processed;
+    processed.call.model = "echo";
+    processed.call.task = Task::kCompletion;
+    processed.call.body["prompt"] = {"a", "b", "c"};
+    processed.shape = {.task = Task::kCompletion, .answers = 3, .is_list = true};
+    processed.limits.batch_limit = 2;
+    job.run().complete(job.run().activities().at(0).seq, temporal::to_payload(processed));
+
+    EXPECT_THAT(job.prompts(), ElementsAre("a", "b"));
+    job.inferred_prompts();
+    EXPECT_THAT(job.prompts(), ElementsAre("c"));
+}
+
+TEST(InferenceWorkflow, APromptUnderWhichTheEngineDiesAgainAndAgainIsPoison) {
+    Job job;
+    job.preprocessed_list(2);
+    job.infer_fails(engine_death());
+    job.run().advance(2s);
+    job.infer_fails(engine_death());
+    job.run().advance(5s);
+    EXPECT_THAT(job.prompts(), ElementsAre("p0"));
+    job.inferred_prompts();
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_THAT(job.prompts(), ElementsAre("p1"));
+        job.infer_fails(engine_death());
+        job.run().advance(10s);
+    }
+
+    EXPECT_EQ(job.failure().code, ErrorCode::kPoison);
+    EXPECT_EQ(job.failure().error_class, ErrorClass::kFatal);
+    EXPECT_EQ(job.failure().attempt, 5);
+}
+
+/// Fails the model's infer for good.
+void use_up_transient(Job& job, Error error = engine_busy()) {
+    for (int i = 0; i < 3; ++i) {
+        job.infer_fails(error);
+        job.run().advance(10s);
+    }
+}
+
+TEST(InferenceWorkflow, AfterTheModelsLastTryItsFallbackAnswersAndTheResponseSaysSo) {
+    Job job;
+    job.preprocessed_list(1, "spare");
+    use_up_transient(job);
+
+    ASSERT_EQ(job.activity(), "preprocess");
+    const auto request =
+        temporal::from_payload<InferRequest>(job.run().activities().at(0).arguments.at(0));
+    EXPECT_EQ(request.model, "spare");
+    EXPECT_FALSE(request.allow_fallback) << "a fallback has none of its own";
+    EXPECT_EQ(request.input, (nlohmann::json{{"prompt", "hello"}}));
+    job.preprocessed_list(1);
+    Inferred inferred;
+    inferred.model = inferred.served_model = "spare";
+    inferred.reply.body["choices"] = {{{"text", "x"}, {"finish_reason", "stop"}}};
+    job.run().complete(job.run().activities().at(0).seq, temporal::to_payload(inferred));
+
+    const Inferred handed = job.handed_to_postprocess();
+    EXPECT_EQ(handed.model, "echo");
+    EXPECT_EQ(handed.served_model, "spare");
+    EXPECT_TRUE(handed.fallback);
+    job.postprocessed();
+    const auto response = job.run().result<InferResponse>();
+    EXPECT_EQ(response.attempts.infer, 4);
+    EXPECT_EQ(response.attempts.retries, (RetryCounts{.transient = 2}));
+}
+
+TEST(InferenceWorkflow, TheCountsOfBothModelsAddUp) {
+    Job job;
+    job.preprocessed_list(1, "spare");
+    use_up_transient(job);
+    job.preprocessed_list(1);
+    job.infer_fails(engine_busy());
+
+    EXPECT_EQ(job.status().retries, (RetryCounts{.transient = 3}));
+}
+
+TEST(InferenceWorkflow, IfTheFallbackFailsTooTheFirstFailureIsToldWithTheSecond) {
+    Job job;
+    job.preprocessed_list(1, "spare");
+    use_up_transient(job);
+    job.preprocessed_list(1);
+    Error gone = engine_busy();
+    gone.error_class = ErrorClass::kFatal;
+    gone.code = ErrorCode::kModelNotFound;
+    gone.message = "404";
+    job.infer_fails(gone);
+
+    EXPECT_EQ(job.failure().code, ErrorCode::kRateLimited);
+    EXPECT_THAT(job.failure().message, HasSubstr("Its fallback 'spare' failed as well: 404"));
+}
+
+TEST(InferenceWorkflow, ARequestThatIsAtFaultGoesToNoOtherModel) {
+    Job job;
+    job.preprocessed_list(1, "spare");
+    job.infer_fails(fatal(ErrorCode::kContextLength, "too long"));
+
+    EXPECT_EQ(job.failure().code, ErrorCode::kContextLength);
+}
+
+TEST(InferenceWorkflow, WatchersWhoSawAPartOfAnAnswerGetNoOtherModels) {
+    Job job({{"model", "echo"}, {"input", {{"prompt", "hello"}}}, {"stream", true}});
+    job.preprocessed_list(1, "spare");
+    Error broken = engine_busy();
+    broken.partial = true;
+    use_up_transient(job, broken);
+
+    EXPECT_EQ(job.failure().code, ErrorCode::kRateLimited);
+}
+
+TEST(InferenceWorkflow, WithAFallbackAnEngineThatIsDownIsNotWaitedForLong) {
+    Job job;
+    job.preprocessed_list(1, "spare");
+    use_up_transient(job, refused());
+
+    EXPECT_EQ(job.activity(), "preprocess");
+}
+
+TEST(InferenceWorkflow, AnOpenCircuitIsToldAsOne) {
+    Job job;
+    job.preprocessed();
+    Error open = refused();
+    open.code = ErrorCode::kCircuitOpen;
+    open.message = "all endpoints have failed too often";
+    open.retry_after = 12s;
+    job.infer_fails(open);
+
+    const JobStatus status = job.status();
+    EXPECT_EQ(status.error->code, ErrorCode::kCircuitOpen);
+    EXPECT_THAT(status.error->message, HasSubstr("until"));
+    EXPECT_EQ(*status.error->next_attempt_at - status.updated_at, 12s);
+    EXPECT_EQ(status.retries, RetryCounts{});
 }
 
 }  // namespace
