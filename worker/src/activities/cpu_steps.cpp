@@ -32,7 +32,8 @@ Processed PreprocessActivity::operator()(temporal::ActivityContext& ctx, InferRe
     processed->limits = {
         .timeout = model.timeout,
         .ready_timeout = model.ready_timeout,
-        .heartbeat_timeout = heartbeat_timeout_
+        .heartbeat_timeout = heartbeat_timeout_,
+        .batch_limit = engines_->batch_limit(model)
     };
     processed->timings.preprocess = since(start);
     return *std::move(processed);

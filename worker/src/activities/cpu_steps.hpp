@@ -2,6 +2,7 @@
 /// @brief The two steps that only compute, bound to what they need.
 #pragma once
 
+#include "activities/engine_pool.hpp"
 #include "contracts/infer_request.hpp"
 #include "contracts/infer_response.hpp"
 #include "contracts/inferred.hpp"
@@ -19,14 +20,19 @@ namespace inference {
 class PreprocessActivity {
 public:
     PreprocessActivity(
-        std::shared_ptr<const ModelRegistry> registry, std::chrono::milliseconds heartbeat_timeout
+        std::shared_ptr<const ModelRegistry> registry,
+        std::shared_ptr<const EnginePool> engines,
+        std::chrono::milliseconds heartbeat_timeout
     )
-        : registry_(std::move(registry)), heartbeat_timeout_(heartbeat_timeout) {}
+        : registry_(std::move(registry)),
+          engines_(std::move(engines)),
+          heartbeat_timeout_(heartbeat_timeout) {}
 
     Processed operator()(temporal::ActivityContext& ctx, InferRequest request) const;
 
 private:
     std::shared_ptr<const ModelRegistry> registry_;
+    std::shared_ptr<const EnginePool> engines_;
     std::chrono::milliseconds heartbeat_timeout_;
 };
 

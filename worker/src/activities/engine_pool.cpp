@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
+#include <vector>
 
 namespace inference {
 namespace {
@@ -25,33 +26,50 @@ Result<std::string> api_key_of(const Model& model) {
     return std::string(key);
 }
 
+Result<std::unique_ptr<ModelEndpoints>> make_endpoints(
+    const Model& model, const std::shared_ptr<HttpEngine>& http
+) {
+    const Result<std::string> api_key = api_key_of(model);
+    if (!api_key) {
+        return tl::unexpected(api_key.error());
+    }
+    std::vector<std::unique_ptr<Adapter>> adapters;
+    for (const std::string& url : model.endpoints) {
+        EndpointOptions options{
+            .model = model.name, .url = url, .engine_model = model.engine_model
+        };
+        options.api_key = *api_key;
+        options.tls = model.tls;
+        auto adapter = make_adapter(model.engine, std::move(options), http);
+        if (!adapter) {
+            return tl::unexpected(adapter.error());
+        }
+        adapters.push_back(*std::move(adapter));
+    }
+    return std::make_unique<ModelEndpoints>(model, std::move(adapters));
+}
+
 }  // namespace
 
 Result<std::shared_ptr<EnginePool>> EnginePool::make(const ModelRegistry& registry) {
     const auto http = std::make_shared<HttpEngine>();
     auto pool = std::make_shared<EnginePool>();
     for (const auto& [name, model] : registry.models()) {
-        const Result<std::string> api_key = api_key_of(model);
-        if (!api_key) {
-            return tl::unexpected(api_key.error());
+        auto endpoints = make_endpoints(model, http);
+        if (!endpoints) {
+            return tl::unexpected(endpoints.error());
         }
-        for (const std::string& url : model.endpoints) {
-            EndpointOptions options{.model = name, .url = url, .engine_model = model.engine_model};
-            options.api_key = *api_key;
-            options.tls = model.tls;
-            auto adapter = make_adapter(model.engine, std::move(options), http);
-            if (!adapter) {
-                return tl::unexpected(adapter.error());
-            }
-            auto endpoint = std::make_shared<Endpoint>();
-            endpoint->adapter = *std::move(adapter);
-            pool->models_[name].push_back(std::move(endpoint));
-        }
+        pool->models_.emplace(name, *std::move(endpoints));
     }
     return pool;
 }
 
-void EnginePool::call(EngineCall call, CallOptions options, Completion<EngineReply> done) {
+void EnginePool::call(
+    EngineCall call,
+    CallOptions options,
+    std::chrono::milliseconds timeout,
+    Completion<EngineReply> done
+) {
     const auto model = models_.find(call.model);
     if (model == models_.end()) {
         // The step before ran on a worker with another configuration.
@@ -62,18 +80,18 @@ void EnginePool::call(EngineCall call, CallOptions options, Completion<EngineRep
                 "queue the same models"
         ));
     }
-    const auto endpoint = *std::ranges::min_element(model->second, {}, [](const auto& candidate) {
-        return candidate->under_way.load(std::memory_order_relaxed);
-    });
-    endpoint->under_way.fetch_add(1, std::memory_order_relaxed);
-    endpoint->adapter->call(
-        std::move(call),
-        std::move(options),
-        [endpoint, done = std::move(done)](Outcome<EngineReply> outcome) {
-            endpoint->under_way.fetch_sub(1, std::memory_order_relaxed);
-            done(std::move(outcome));
-        }
-    );
+    model->second->call(std::move(call), std::move(options), timeout, std::move(done));
+}
+
+std::int64_t EnginePool::batch_limit(const Model& model) const {
+    const std::int64_t configured = model.max_batch.value_or(0);
+    const auto endpoints = models_.find(model.name);
+    const std::int64_t learned =
+        endpoints == models_.end() ? 0 : endpoints->second->batch_limit().value_or(0);
+    if (configured == 0 || learned == 0) {
+        return std::max(configured, learned);
+    }
+    return std::min(configured, learned);
 }
 
 }  // namespace inference

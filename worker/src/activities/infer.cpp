@@ -51,8 +51,7 @@ milliseconds engine_time(
     }
     const auto allowed = duration_cast<milliseconds>(*start_to_close);
     // A timeout that is shorter than two margins is split in halves.
-    const auto margin = std::min<milliseconds>(numbers::kInferMargin, allowed / 2);
-    return std::min(limits.timeout, allowed - margin);
+    return allowed - std::min<milliseconds>(numbers::kInferMargin, allowed / 2);
 }
 
 void InferActivity::operator()(
@@ -68,7 +67,10 @@ void InferActivity::operator()(
     auto state = std::make_shared<std::pair<Processed, temporal::Completion<Inferred>>>(
         std::move(processed), std::move(done)
     );
-    engines_->call(state->first.call, options, [state](Outcome<EngineReply> outcome) {
+    const milliseconds timeout = state->first.limits.timeout;
+    EngineCall call = std::move(state->first.call);
+    state->first.call.model = call.model;  // All that the answer needs of it.
+    engines_->call(std::move(call), options, timeout, [state](Outcome<EngineReply> outcome) {
         report(std::move(outcome), std::move(state->first), state->second);
     });
 }

@@ -33,7 +33,7 @@ private:
     std::shared_ptr<EnginePool> engines_;
 };
 
-/// How long the engine may take in an activity with this start-to-close timeout.
+/// How long an activity with this start-to-close timeout may wait for its engine, its turn included.
 std::chrono::milliseconds engine_time(
     const CallLimits& limits, std::optional<temporal::Duration> start_to_close
 );

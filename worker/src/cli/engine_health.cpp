@@ -38,11 +38,9 @@ std::vector<EndpointHealth> check_engines(
     std::vector<EndpointHealth> health;
     std::vector<std::future<Answer>> answers;
     for (const auto& [model, endpoints] : engines.models()) {
-        for (const auto& endpoint : endpoints) {
-            health.push_back(
-                {.model = model, .endpoint = std::string(endpoint->adapter->endpoint())}
-            );
-            answers.push_back(ask(*endpoint->adapter, deadline));
+        for (const auto& adapter : endpoints->adapters()) {
+            health.push_back({.model = model, .endpoint = std::string(adapter->endpoint())});
+            answers.push_back(ask(*adapter, deadline));
         }
     }
     for (std::size_t i = 0; i < answers.size(); ++i) {

@@ -69,7 +69,11 @@ void Service::add_worker(const temporal::WorkerOptions& options) {
     temporal::WorkerOptions warning = options;
     warning.on_warning = [log = log_](std::string_view message) { log.warn(std::string(message)); };
     temporal::Worker& worker = workers_.emplace_back(client_, std::move(warning));
-    worker.add(preprocess_step, PreprocessActivity(registry_, config_.worker.heartbeat_timeout))
+    worker
+        .add(
+            preprocess_step,
+            PreprocessActivity(registry_, engines_, config_.worker.heartbeat_timeout)
+        )
         .add(infer_step, InferActivity(engines_))
         .add(postprocess_step, postprocess_activity)
         .add<InferenceWorkflow>([log = log_](const InferenceWorkflow& job, const auto& closed) {
