@@ -219,6 +219,20 @@ Meaning meaning_of_fault(TransportFault fault) noexcept {
                 "see whether the engine was restarted or crashed"
             };
         case TransportFault::kDeadline: return kDeadlinePassed;
+        case TransportFault::kStalled:
+            return {
+                kTimeout,
+                kEngineTimeout,
+                "the answer began and then stopped coming",
+                "see the engine's log, or raise the endpoint's idle timeout"
+            };
+        case TransportFault::kRefused:
+            return {
+                kTransient,
+                kEngine5xx,
+                "the answer's stream breaks its protocol",
+                "check that the endpoint is the engine itself, and see its log"
+            };
         case TransportFault::kTooLarge:
             return {
                 kOutOfMemory,

@@ -5,6 +5,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -87,11 +88,16 @@ private:
         Call(Start&& start, const Transfer::Limits& limits)
             : transfer(std::move(start.request), limits),
               deadline(start.deadline),
+              alarm(start.deadline),
               done(std::move(start.done)) {}
+
+        Deadline limit() const { return std::min(deadline, idle_limit); }
 
         Id id = 0;
         Transfer transfer;
         Deadline deadline;
+        Deadline idle_limit = Deadline::max();
+        Deadline alarm;  // its place in alarms_: its limit, or a time before it
         HttpCompletion done;
         std::optional<std::stop_callback<Cancel>> on_cancel;
     };
@@ -110,7 +116,7 @@ private:
         while (take_inbox()) {
             expire(std::chrono::steady_clock::now());
             collect();
-            loop_.run_until(next_deadline());
+            loop_.run_until(next_alarm());
             collect();
         }
         while (!calls_.empty()) {
@@ -145,18 +151,37 @@ private:
         }
         const std::stop_token cancel = start.cancel;
         const HttpCompletion done = start.done;
+        const Id id = ++last_id_;
+        watch(start.request, id);
         std::unique_ptr<Call> call = make_call(std::move(start));
         if (!call || !loop_.add(call->transfer.easy())) {
             done(HttpFailure{.fault = TransportFault::kNoResources});
             return;
         }
-        const Id id = ++last_id_;
         call->id = id;
         curl_easy_setopt(call->transfer.easy(), CURLOPT_PRIVATE, call.get());
-        deadlines_.emplace(call->deadline, id);
+        alarms_.emplace(call->alarm, id);
         Call& started = *calls_.emplace(id, std::move(call)).first->second;
         // May run at once, if the stop came in between; then the inbox has it.
         started.on_cancel.emplace(cancel, Cancel{this, id});
+    }
+
+    void watch(HttpRequest& request, Id id) {
+        if (!request.sink || request.idle_timeout <= std::chrono::milliseconds::zero()) {
+            return;
+        }
+        request.sink = [this, id, idle = request.idle_timeout, sink = std::move(request.sink)](
+                           std::string_view bytes
+                       ) {
+            const Taken taken = sink(bytes);
+            const bool is_urgent = taken == Taken::kUrgently;
+            Call& call = *calls_.find(id)->second;
+            call.idle_limit = is_urgent ? std::chrono::steady_clock::now() + idle : Deadline::max();
+            if (call.limit() < call.alarm) {
+                set_alarm(call, call.limit());
+            }
+            return taken;
+        };
     }
 
     std::unique_ptr<Call> make_call(Start&& start) const {
@@ -186,20 +211,33 @@ private:
     }
 
     void expire(Deadline now) {
-        while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-            const auto call = calls_.find(deadlines_.begin()->second);
-            finish(call, call->second->transfer.deadline_failure());
+        while (!alarms_.empty() && alarms_.begin()->first <= now) {
+            const auto position = calls_.find(alarms_.begin()->second);
+            Call& call = *position->second;
+            if (call.limit() > now) {
+                set_alarm(call, call.limit());
+            } else if (call.idle_limit < call.deadline) {
+                finish(position, call.transfer.stalled_failure());
+            } else {
+                finish(position, call.transfer.deadline_failure());
+            }
         }
     }
 
-    Deadline next_deadline() const {
-        return deadlines_.empty() ? Deadline::max() : deadlines_.begin()->first;
+    void set_alarm(Call& call, Deadline time) {
+        alarms_.erase({call.alarm, call.id});
+        call.alarm = time;
+        alarms_.emplace(time, call.id);
+    }
+
+    Deadline next_alarm() const {
+        return alarms_.empty() ? Deadline::max() : alarms_.begin()->first;
     }
 
     void finish(Calls::iterator position, HttpOutcome outcome) {
         const std::unique_ptr<Call> call = std::move(position->second);
         calls_.erase(position);
-        deadlines_.erase({call->deadline, call->id});
+        alarms_.erase({call->alarm, call->id});
         // Waits for a cancel that is being delivered right now; it finds no call any more.
         call->on_cancel.reset();
         loop_.remove(call->transfer.easy());
@@ -216,7 +254,7 @@ private:
     // The I/O thread's alone.
     Id last_id_ = 0;
     Calls calls_;
-    std::set<std::pair<Deadline, Id>> deadlines_;
+    std::set<std::pair<Deadline, Id>> alarms_;
 
     std::thread thread_;
 };

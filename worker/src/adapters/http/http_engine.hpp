@@ -22,7 +22,8 @@ struct HttpOptions {
 
 /// HTTP/1.1 with kept connections, no redirects, a cap on the answer, TLS as the request says.
 ///
-/// Threads: start() from any; completions run on the I/O thread and must neither block nor throw.
+/// Threads: start() from any; completions and sinks run on the I/O thread and must neither block nor throw. A completion
+///          may start the next request.
 /// Cancel:  closes the connection, which is how an engine learns that nobody waits; then completes as Cancelled.
 /// Errors:  a request that cannot be started completes with kNoResources. The constructor throws std::system_error or
 ///          std::bad_alloc where the process has no descriptor, thread or memory left.

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,17 @@ namespace inference {
 
 enum class HttpMethod { kGet, kPost };
 
+/// What became of a piece of an answer that is taken as it comes.
+enum class Taken {
+    kPatiently,  ///< The next one may be long in coming.
+    kUrgently,  ///< The next one has to come within the request's idle timeout.
+    kRefused,  ///< No more is wanted: the transfer ends as kRefused.
+};
+
+/// Takes pieces of a body, in order, on the I/O thread. Must neither block nor throw. What it keeps is bounded by the
+/// request's cap on the answer.
+using HttpSink = std::function<Taken(std::string_view)>;
+
 struct HttpRequest {
     HttpMethod method = HttpMethod::kPost;
     std::string url;
@@ -26,7 +38,10 @@ struct HttpRequest {
     std::string connect_to = {
     };  ///< Shape: "host:port" to connect to instead of the URL's; empty: the URL's.
     TlsFiles tls = {};
-    std::size_t max_answer_bytes = std::size_t{64} << 20;
+    std::size_t max_answer_bytes = std::size_t{64} << 20;  ///< Also of one that a sink takes.
+    /// Takes the body of a 200 of type text/event-stream; any other answer is collected as if there were no sink.
+    HttpSink sink = {};
+    std::chrono::milliseconds idle_timeout{0};  ///< See Taken::kUrgently; 0: none.
 };
 
 struct HttpHeader {
@@ -38,6 +53,7 @@ struct HttpAnswer {
     int status = 0;
     std::vector<HttpHeader> headers;
     std::string body;
+    bool streamed = false;  ///< The sink had the body.
 
     /// Empty where the header is absent. Range: `name` in lower case.
     std::string_view header(std::string_view name) const noexcept;

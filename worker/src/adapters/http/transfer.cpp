@@ -40,6 +40,10 @@ std::string lower(std::string_view text) {
     return result;
 }
 
+bool is_event_stream(std::string_view content_type) {
+    return lower(trimmed(content_type.substr(0, content_type.find(';')))) == "text/event-stream";
+}
+
 long info(CURL* easy, CURLINFO what) {
     long value = 0;
     curl_easy_getinfo(easy, what, &value);
@@ -141,6 +145,7 @@ std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,
 void Transfer::take_header(std::string_view line) {
     if (line.starts_with("HTTP/")) {  // the answer, or another after an interim one
         answer_ = {};
+        streams_.reset();
         answer_.status = static_cast<int>(info(easy_.get(), CURLINFO_RESPONSE_CODE));
         return;
     }
@@ -153,18 +158,34 @@ void Transfer::take_header(std::string_view line) {
 }
 
 std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* self) {
-    auto& transfer = *static_cast<Transfer*>(self);
-    const std::size_t bytes = size * count;
-    if (bytes > transfer.request_.max_answer_bytes - transfer.answer_.body.size()) {
-        transfer.too_large_ = true;
-        return 0;
-    }
     try {
-        transfer.answer_.body.append(data, bytes);
-        return bytes;
+        return static_cast<Transfer*>(self)->take_body({data, size * count}) ? size * count : 0;
     } catch (...) {
         return 0;
     }
+}
+
+bool Transfer::take_body(std::string_view bytes) {
+    if (bytes.size() > request_.max_answer_bytes - body_bytes_) {
+        too_large_ = true;
+        return false;
+    }
+    body_bytes_ += bytes.size();
+    if (!streams_) {
+        streams_ = request_.sink && answer_.status == 200 &&
+                   is_event_stream(answer_.header("content-type"));
+    }
+    if (*streams_) {
+        return stream(bytes);
+    }
+    answer_.body += bytes;
+    return true;
+}
+
+bool Transfer::stream(std::string_view bytes) {
+    answer_.streamed = true;
+    refused_ = request_.sink(bytes) == Taken::kRefused;
+    return !refused_;
 }
 
 // libcurl itself tries again when a reused connection turns out dead: up to five times, and on other old ones. That is as
@@ -203,6 +224,9 @@ HttpOutcome Transfer::outcome(CURLcode code) {
     if (too_large_) {
         return failure(TransportFault::kTooLarge);
     }
+    if (refused_) {
+        return failure(TransportFault::kRefused);
+    }
     const long os_error = info(easy_.get(), CURLINFO_OS_ERRNO);
     if (code == CURLE_COULDNT_CONNECT && (os_error == EMFILE || os_error == ENFILE)) {
         return failure(TransportFault::kNoResources);
@@ -212,6 +236,10 @@ HttpOutcome Transfer::outcome(CURLcode code) {
 
 HttpFailure Transfer::deadline_failure() {
     return failure(TransportFault::kDeadline);
+}
+
+HttpFailure Transfer::stalled_failure() {
+    return failure(TransportFault::kStalled);
 }
 
 void Transfer::note_progress() {

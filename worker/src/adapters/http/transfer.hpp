@@ -37,6 +37,8 @@ public:
 
     /// The failure to report where our own deadline ended it.
     HttpFailure deadline_failure();
+    /// The same where the answer stopped coming.
+    HttpFailure stalled_failure();
 
 private:
     struct FreeEasy {
@@ -56,6 +58,8 @@ private:
     void set_tls();
     void set_callbacks();
     void take_header(std::string_view line);
+    bool take_body(std::string_view bytes);
+    bool stream(std::string_view bytes);
     bool answer_began() const noexcept { return answer_.status != 0; }
     void note_progress();
     HttpFailure failure(TransportFault fault);
@@ -64,11 +68,14 @@ private:
     HttpAnswer answer_;
     List headers_;
     List connect_to_;
+    std::optional<bool> streams_;  // known once some of the body came
+    std::size_t body_bytes_ = 0;
     bool has_connected_ = false;  // in this try; libcurl may connect again by itself
     bool reused_ = false;
     bool tried_again_ = false;
     bool sent_ = false;
     bool too_large_ = false;
+    bool refused_ = false;
     std::unique_ptr<CURL, FreeEasy> easy_;  // last: it refers to the members above until it is gone
 };
 

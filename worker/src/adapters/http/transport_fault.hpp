@@ -12,7 +12,9 @@ enum class TransportFault {
     kTlsRefused,  ///< A certificate, name or file is wrong: configuration.
     kBroken,  ///< Reset or closed before the answer was complete.
     kDeadline,
+    kStalled,  ///< An answer that had begun stopped coming.
     kTooLarge,  ///< The answer passed the cap.
+    kRefused,  ///< Whoever took the answer as it came wanted no more of it.
     kUnintelligible,  ///< What came was not HTTP.
     kNoResources,  ///< This process ran out of memory or file descriptors.
 };

@@ -11,6 +11,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -73,6 +74,29 @@ Reaction close(std::string bytes_before) {
     return {.bytes = std::move(bytes_before), .then = Reaction::Then::kClose};
 }
 
+std::string stream_head(std::string_view content_type) {
+    return "HTTP/1.1 200 Scripted\r\nContent-Type: " + std::string(content_type) +
+           "\r\nTransfer-Encoding: chunked\r\n\r\n";
+}
+
+std::string stream_piece(std::string_view body) {
+    std::ostringstream size;
+    size << std::hex << body.size();
+    return size.str() + "\r\n" + std::string(body) + "\r\n";
+}
+
+std::string stream_end() {
+    return "0\r\n\r\n";
+}
+
+Reaction reply_stream(std::string_view body) {
+    return {.bytes = stream_head() + stream_piece(body) + stream_end()};
+}
+
+std::string sse(std::string_view data) {
+    return "data: " + std::string(data) + "\n\n";
+}
+
 class HttpImposter::Server : public std::enable_shared_from_this<Server> {
 public:
     explicit Server(Handler handler)
@@ -111,10 +135,10 @@ public:
         }
     }
 
-    void release(const std::string& bytes) {
-        asio::post(io_, [this, bytes] {
+    void release(const std::string& bytes, Reaction::Then then) {
+        asio::post(io_, [this, bytes, then] {
             for (const auto& connection : std::exchange(held_, {})) {
-                connection->react({.bytes = bytes});
+                connection->react({.bytes = bytes, .then = then});
             }
         });
     }
@@ -124,6 +148,7 @@ private:
         std::vector<SeenRequest> requests;
         int connections = 0;
         int closed_by_client = 0;
+        int held = 0;
         std::chrono::steady_clock::time_point last_closed_by_client;
     };
 
@@ -131,7 +156,9 @@ private:
     class Connection : public std::enable_shared_from_this<Connection> {
     public:
         Connection(Server& server, tcp::socket socket, int number)
-            : server_(server), socket_(std::move(socket)), number_(number) {}
+            : server_(server), socket_(std::move(socket)), number_(number) {
+            socket_.set_option(tcp::no_delay(true));
+        }
 
         void read() {
             parser_.emplace();
@@ -153,16 +180,26 @@ private:
                 return;
             }
             bytes_ = std::move(reaction.bytes);
+            write(0, reaction.drips ? 1 : bytes_.size(), reaction.then);
+        }
+
+    private:
+        void write(std::size_t begin, std::size_t step, Reaction::Then then) {
             asio::async_write(
                 socket_,
-                asio::buffer(bytes_),
-                [self = this->shared_from_this(), then = reaction.then](error_code, std::size_t) {
-                    self->after(then);
+                asio::buffer(bytes_.data() + begin, step),
+                [self = this->shared_from_this(), begin, step, then](
+                    error_code error, std::size_t
+                ) {
+                    if (error || begin + step == self->bytes_.size()) {
+                        self->after(then);
+                    } else {
+                        self->write(begin + step, step, then);
+                    }
                 }
             );
         }
 
-    private:
         void on_read(error_code error) {
             if (error) {
                 server_.note([this](Log& log) {
@@ -185,6 +222,7 @@ private:
                 case Reaction::Then::kKeepOpen: return;
                 case Reaction::Then::kHold:
                     server_.held_.push_back(this->shared_from_this());
+                    server_.note([](Log& log) { ++log.held; });
                     return;
                 case Reaction::Then::kReset:
                     socket_.set_option(asio::socket_base::linger(true, 0), ignored);
@@ -277,8 +315,14 @@ std::chrono::steady_clock::time_point HttpImposter::last_closed_by_client() cons
     return server_->read([](const auto& log) { return log.last_closed_by_client; });
 }
 
-void HttpImposter::release(const std::string& bytes) {
-    server_->release(bytes);
+void HttpImposter::wait_for_held(int count) const {
+    server_->wait_until("so many requests held", [count](const auto& log) {
+        return log.held >= count;
+    });
+}
+
+void HttpImposter::release(const std::string& bytes, Reaction::Then then) {
+    server_->release(bytes, then);
 }
 
 }  // namespace inference::testing

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace inference::testing {
@@ -31,6 +32,7 @@ struct Reaction {
 
     std::string bytes;  ///< Sent as they are.
     Then then = Then::kKeepOpen;
+    bool drips = false;  ///< Each byte in a write of its own.
 };
 
 /// A whole answer, with Content-Length.
@@ -44,6 +46,16 @@ Reaction reply_json(std::string body);
 Reaction hold();
 Reaction reset(std::string bytes_before = {});
 Reaction close(std::string bytes_before = {});
+
+/// An answer that comes as it is made, in parts: a head, pieces of the body, an end.
+std::string stream_head(std::string_view content_type = "text/event-stream; charset=utf-8");
+std::string stream_piece(std::string_view body);
+std::string stream_end();
+/// The three at once.
+Reaction reply_stream(std::string_view body);
+
+/// One server-sent event.
+std::string sse(std::string_view data);
 
 /// Listens on 127.0.0.1 with one thread; each request is answered by what the handler returns for it.
 ///
@@ -68,9 +80,11 @@ public:
     /// Counts connections that the client closed.
     void wait_for_closed_by_client(int count) const;
     std::chrono::steady_clock::time_point last_closed_by_client() const;
+    /// Counts requests that were held at any time, after what was sent before.
+    void wait_for_held(int count) const;
 
     /// Answers every request that is held, and goes on with its connection.
-    void release(const std::string& bytes);
+    void release(const std::string& bytes, Reaction::Then then = Reaction::Then::kKeepOpen);
 
 private:
     class Server;
