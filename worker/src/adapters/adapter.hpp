@@ -6,7 +6,9 @@
 #include "contracts/error.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string_view>
 #include <variant>
@@ -27,14 +29,28 @@ using Outcome = std::variant<T, Error, Cancelled>;
 template <class T>
 using Completion = std::function<void(Outcome<T>)>;
 
+/// How far a streamed answer has come.
+struct CallProgress {
+    std::size_t pieces = 0;  ///< Of output: of most engines each is a token. 0: it has only begun.
+    /// From the call's start to the first text, tool call or end; nullopt before it. Range: 1 ms and more.
+    std::optional<std::chrono::milliseconds> time_to_first_token = std::nullopt;
+};
+
+/// Called on the adapter's I/O thread; must neither block nor throw.
+using ProgressReport = std::function<void(const CallProgress&)>;
+
 struct CallOptions {
     Deadline
         deadline;  ///< Passing it completes the call with a Timeout error and frees the engine.
     std::stop_token cancel = {};
+    /// Called when the first token comes, and else at most once in 100 ms while anything does, a keep-alive too. Never
+    /// where the answer is not streamed, nor after the completion.
+    ProgressReport on_progress = {};
 };
 
 /// Speaks an engine's protocol and classifies what goes wrong. Never retries, except that a request whose reused
-/// connection died before the answer began is sent once more on a new one.
+/// connection died before the answer began is sent once more on a new one, and one whose answer the server does not stream
+/// once more without that wish.
 ///
 /// Threads: call from any. Completions fire exactly once, on a thread of the adapter's I/O or, for what fails at once,
 ///          inside the call itself; they must not block, nor throw. No call has a thread of its own.

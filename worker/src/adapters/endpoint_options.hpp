@@ -2,6 +2,7 @@
 /// @brief Where a model is served, and what it takes to be let in.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <optional>
@@ -26,6 +27,10 @@ struct EndpointOptions {
     std::optional<TlsFiles>
         tls;  ///< Set: TLS on a host:port endpoint, and these files for https ones.
     std::size_t max_answer_bytes = std::size_t{64} << 20;  ///< Of an HTTP answer; more is refused.
+    std::size_t max_request_bytes = std::size_t{64}
+                                    << 20;  ///< Of an HTTP request; more is not sent.
+    /// Between two pieces of a streamed answer, comments included, once it has begun; 0: only the call's deadline counts.
+    std::chrono::milliseconds idle_timeout{0};
 };
 
 }  // namespace inference

@@ -43,7 +43,8 @@ enum class Defect {
     kMalformed,  ///< Not JSON, whatever its header says.
     kNull,  ///< `null`: a server that is going down.
     kIncomplete,  ///< A part that every answer has is missing.
-    kUnfinished,  ///< A choice without finish_reason.
+    kGarbled,  ///< An event of a stream that cannot be read.
+    kUnfinished,  ///< A choice without finish_reason, or a stream without its end.
     kAborted,  ///< finish_reason "abort": the server stopped the work.
     kFailed,  ///< finish_reason "error".
     kNothingGenerated,  ///< finish_reason "length" with no token at all.

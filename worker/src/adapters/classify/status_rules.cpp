@@ -279,6 +279,10 @@ Meaning meaning_of_defect(Defect defect) noexcept {
             };
         case Defect::kIncomplete:
             return {kTransient, kEngine5xx, "an answer without {1}", kSeeProxy};
+        case Defect::kGarbled:
+            return {
+                kTransient, kEngine5xx, "a stream with an event that cannot be read", kSeeProxy
+            };
         case Defect::kUnfinished:
             return {
                 kTransient,

@@ -24,24 +24,32 @@ const json* member(const json& object, std::string_view name) {
     return found == object.end() || found->is_null() ? nullptr : &*found;
 }
 
-bool generated_nothing(const json& body) {
+/// The text of a choice, null where it has none, as with a tool call; nullptr where it should have one.
+const json* text_of(const TaskApi& api, const json& choice) {
+    static const json kNone;
+    if (api.task != Task::kChat) {
+        const json* text = member(choice, "text");
+        return text != nullptr && text->is_string() ? text : nullptr;
+    }
+    const json* message = member(choice, "message");
+    if (message == nullptr || !message->is_object()) {
+        return nullptr;
+    }
+    const json* content = member(*message, "content");
+    return content == nullptr ? &kNone : content;
+}
+
+// With max_tokens 0, an echo has a text and no token of its own.
+bool generated_nothing(const json& body, const json& text) {
     const json* usage = member(body, "usage");
     const json* tokens =
         usage != nullptr && usage->is_object() ? member(*usage, "completion_tokens") : nullptr;
-    return tokens != nullptr && tokens->is_number_integer() && *tokens == 0;
-}
-
-bool has_content(const TaskApi& api, const json& choice) {
-    if (api.task == Task::kChat) {
-        const json* message = member(choice, "message");
-        return message != nullptr && message->is_object();
-    }
-    const json* text = member(choice, "text");
-    return text != nullptr && text->is_string();
+    return tokens != nullptr && *tokens == 0 && (text.is_null() || text == "");
 }
 
 std::optional<Signal> defect_of_choice(const TaskApi& api, const json& body, const json& choice) {
-    if (!choice.is_object() || !has_content(api, choice)) {
+    const json* text = choice.is_object() ? text_of(api, choice) : nullptr;
+    if (text == nullptr) {
         return defect(
             Defect::kIncomplete,
             api.task == Task::kChat ? "a choice's `message`" : "a choice's `text`"
@@ -57,13 +65,31 @@ std::optional<Signal> defect_of_choice(const TaskApi& api, const json& body, con
     if (*reason == "error") {
         return defect(Defect::kFailed);
     }
-    if (*reason == "length" && generated_nothing(body)) {
+    if (*reason == "length" && generated_nothing(body, *text)) {
         return defect(Defect::kNothingGenerated);
     }
     return std::nullopt;
 }
 
-std::optional<Signal> defect_of(
+std::optional<Signal> fault_of_body(const HttpAnswer& answer, const json& body) {
+    if (!is_json_type(answer.header("content-type"))) {
+        return defect(Defect::kContentType);
+    }
+    if (body.is_discarded()) {
+        return defect(Defect::kMalformed);
+    }
+    if (body.is_null()) {
+        return defect(Defect::kNull);
+    }
+    if (is_error_object(body)) {
+        return InBandSignal{answer.body};
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Signal> find_defect(
     const TaskApi& api, std::optional<std::size_t> expected, const json& body
 ) {
     const json* results = body.is_object() ? member(body, api.results) : nullptr;
@@ -87,24 +113,6 @@ std::optional<Signal> defect_of(
     return std::nullopt;
 }
 
-std::optional<Signal> fault_of_body(const HttpAnswer& answer, const json& body) {
-    if (!is_json_type(answer.header("content-type"))) {
-        return defect(Defect::kContentType);
-    }
-    if (body.is_discarded()) {
-        return defect(Defect::kMalformed);
-    }
-    if (body.is_null()) {
-        return defect(Defect::kNull);
-    }
-    if (is_error_object(body)) {
-        return InBandSignal{answer.body};
-    }
-    return std::nullopt;
-}
-
-}  // namespace
-
 std::variant<json, Signal> read_answer(
     const TaskApi& api,
     std::optional<std::size_t> expected,
@@ -119,7 +127,7 @@ std::variant<json, Signal> read_answer(
     if (auto fault = fault_of_body(answer, body)) {
         return *std::move(fault);
     }
-    if (auto fault = defect_of(api, expected, body)) {
+    if (auto fault = find_defect(api, expected, body)) {
         return *std::move(fault);
     }
     return body;

@@ -14,6 +14,13 @@
 
 namespace inference {
 
+/// What is wrong with a body that is JSON and no error; nullopt: it has all that the task's API promises.
+///
+/// Range: `expected` as of expected_results().
+std::optional<Signal> find_defect(
+    const TaskApi& api, std::optional<std::size_t> expected, const nlohmann::json& body
+);
+
 /// The body, complete and of the form that the task's API promises, or what is wrong with it.
 ///
 /// Range: `expected` as of expected_results(). `now` is for a Retry-After that is a date.

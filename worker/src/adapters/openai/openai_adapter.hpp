@@ -12,7 +12,9 @@
 
 namespace inference {
 
-/// The adapter decides how the answer travels, and so takes `stream` out of a request: a reply is always whole.
+/// The adapter decides how the answer travels, and so takes `stream` out of a request: answers to chats and completions are
+/// streamed where the engine can, and a reply is always whole. A request that the server refuses to stream is sent once more
+/// without; if that succeeds, the endpoint is not asked for streams again.
 ///
 /// Errors: Fatal for an address or a key that cannot be used.
 /// Destroy: what is under way goes on in the HttpEngine, and completes there.

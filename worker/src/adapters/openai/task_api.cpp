@@ -27,7 +27,7 @@ std::size_t inputs_in(const json& value) {
 
 std::size_t choices_for_each(const json& request) {
     const auto n = request.find("n");
-    return n != request.end() && n->is_number_unsigned() ? n->get<std::size_t>() : 1;
+    return n != request.end() && n->is_number_integer() && *n > 0 ? n->get<std::size_t>() : 1;
 }
 
 }  // namespace

@@ -149,10 +149,32 @@ TEST(Answer, ThatIsNotFinishedIsADefect) {
     );
 }
 
-TEST(Answer, OfLengthWithoutAToken) {
+// As postprocess sees it too: an echo with max_tokens 0 has a text.
+TEST(Answer, OfLengthWithoutATokenIsADefectUnlessATextCame) {
+    for (const char* content : {R"("")", "null"}) {
+        const std::string body = R"({"choices":[{"message":{"content":)" + std::string(content) +
+                                 R"(},"finish_reason":"length"}],"usage":{"completion_tokens":0}})";
+        EXPECT_EQ(defect(read(Task::kChat, 1, body)), Defect::kNothingGenerated) << content;
+    }
+    EXPECT_EQ(
+        defect(read(
+            Task::kCompletion,
+            2,
+            R"({"choices":[{"text":"a","finish_reason":"length"},{"text":"","finish_reason":"length"}],"usage":{"completion_tokens":0}})"
+        )),
+        Defect::kNothingGenerated
+    );
+    EXPECT_EQ(
+        defect(read(
+            Task::kCompletion,
+            1,
+            R"({"choices":[{"text":"a","finish_reason":"length"}],"usage":{"completion_tokens":0}})"
+        )),
+        std::nullopt
+    );
     EXPECT_EQ(
         defect(read(Task::kChat, 1, chat(R"("length")", R"({"completion_tokens":0})"))),
-        Defect::kNothingGenerated
+        std::nullopt
     );
     EXPECT_EQ(
         defect(read(Task::kChat, 1, chat(R"("stop")", R"({"completion_tokens":0})"))), std::nullopt

@@ -82,33 +82,6 @@ TEST(OpenAiAdapter, SendsAChatAndReturnsTheReply) {
     EXPECT_EQ(json::parse(seen.body)["model"], "meta/llama");
 }
 
-TEST(OpenAiAdapter, SendsThePriorityToVllmOnly) {
-    const HttpImposter server([](const SeenRequest&) { return reply_json(kChatAnswer); });
-
-    run(*adapter_for(kVllm, server.url("/v1")), chat_call());
-    run(*adapter_for(kSglang, server.url("/v1")), chat_call());
-    EngineCall own = chat_call();
-    own.body["priority"] = 3;
-    run(*adapter_for(kVllm, server.url("/v1")), own);
-
-    EXPECT_EQ(json::parse(server.requests()[0].body)["priority"], 20);
-    EXPECT_FALSE(json::parse(server.requests()[1].body).contains("priority"));
-    EXPECT_EQ(json::parse(server.requests()[2].body)["priority"], 3);
-}
-
-TEST(OpenAiAdapter, AsksForWholeAnswers) {
-    const HttpImposter server([](const SeenRequest&) { return reply_json(kChatAnswer); });
-    EngineCall call = chat_call();
-    call.body["stream"] = true;
-    call.body["stream_options"] = {{"include_usage", true}};
-
-    run(*adapter_for(kVllm, server.url("/v1")), call);
-
-    const json body = json::parse(server.requests()[0].body);
-    EXPECT_FALSE(body.contains("stream"));
-    EXPECT_FALSE(body.contains("stream_options"));
-}
-
 TEST(OpenAiAdapter, PutsEachTaskWhereTheEngineServesIt) {
     const std::vector<std::pair<Task, std::string>> paths{
         {Task::kChat, "/v1/chat/completions"},
