@@ -18,6 +18,7 @@ constexpr Engines kAny = ~0U;
 constexpr Engines kVllm = bit(EngineKind::kVllm);
 constexpr Engines kSglang = bit(EngineKind::kSglang);
 constexpr Engines kTensorRtLlm = bit(EngineKind::kTensorRtLlm);
+constexpr Engines kOpenVino = bit(EngineKind::kOpenVino);
 constexpr Engines kKserve = bit(EngineKind::kTriton) | bit(EngineKind::kKserve);
 constexpr Engines kOpenAiLike = ~kKserve;
 
@@ -126,6 +127,12 @@ constexpr Meaning kLoading{
     "the engine knows the model but has not loaded it",
     "wait for it to load; if it does not, see the engine's log"
 };
+constexpr Meaning kNoModelOrLoading{
+    kTransient,
+    kEngineNotReady,
+    "the engine does not have the model, or not yet",
+    "check engine_model; if it is right, wait for the model to load"
+};
 constexpr Meaning kStopping{
     kTransient, kEngineNotReady, "the engine is stopping", "start it again or add replicas"
 };
@@ -157,6 +164,12 @@ constexpr Meaning kExecutorFailed{
     kEngine5xx,
     "the engine's executor failed",
     "see the engine's log; it may have to be restarted"
+};
+constexpr Meaning kGivenUp{
+    kTransient,
+    kConnection,
+    "somebody on the way gave up the call",
+    "look for a proxy between worker and engine"
 };
 constexpr Meaning kBadJson{
     kFatal,
@@ -284,6 +297,7 @@ constexpr TextRule kRules[] = {
     {"input ?@? data-type is ?@?, but model ?@? expects ?@?", kBadType, kKserve},
     {"unexpected inference input ?@?", kUnexpectedInput, kKserve},
     {"decoupled transaction policy", kDecoupled, kKserve},
+    {"cancelled", kGivenUp, kKserve, 400},
 
     {"enginecore encountered an issue", kEngineDied, kVllm},
     {"currently busy and cannot accept new requests", kQueueFull, kVllm},
@@ -291,17 +305,26 @@ constexpr TextRule kRules[] = {
     {"model is currently scaling", kScaling, kVllm},
     {"request queue is full", kQueueFull, kSglang},
     {"aborted by a higher priority request", kPreempted, kSglang},
-    {"executor", kExecutorFailed, kTensorRtLlm, 400},
+    // It answers its HTTP port before its graphs are loaded, and then says what it says of a wrong name.
+    {"graph definition with requested name is not found", kNoModelOrLoading, kOpenVino},
+    {"mediapipe is not loaded yet", kLoading, kOpenVino},
+    {"mediapipe is retired", kLoading, kOpenVino},
+    {"model with requested name is not found", kNoSuchModel, kOpenVino},
 
     {"input (# tokens) is longer than the model's context length (#", kTooLongCounted, kOpenAiLike},
     {"input length (#) exceeds model's maximum context length (#", kTooLongCounted, kOpenAiLike},
     {"(length #) is longer than the maximum model length of #", kTooLongCounted, kOpenAiLike},
     {"maximum context length is # ", kTooLong, kOpenAiLike},
+    {"maximum context length of # ", kTooLong, kOpenAiLike},
+    {"prompt length (#) exceeds maximum input length (#", kTooLongCounted, kTensorRtLlm},
+    {"should not exceed max_seq_len (#", kTooLong, kTensorRtLlm},
     {"context_length_exceeded", kTooLongUnknown, kOpenAiLike},
     {"lora adapter ?@? was found but could not be loaded", kNoAdapter, kOpenAiLike},
     {"the model ?@? does not exist", kNoModel, kOpenAiLike},
     {"model_not_found", kNoSuchModel, kOpenAiLike},
     {"notfounderror", kNoSuchModel, kOpenAiLike, 404},
+    // Any failure is a 400 here, so what is about the request comes first.
+    {"executor", kExecutorFailed, kTensorRtLlm, 400},
 };
 
 bool applies(const TextRule& rule, EngineKind engine, int status) {

@@ -48,6 +48,14 @@ std::string flat(std::string_view type, std::string_view message) {
            std::string(type) + R"(","param":null,"code":400})";
 }
 
+// The same in a stream, where both wrap it and no status says more.
+InBandSignal in_stream(std::string_view type, std::string_view message, int code) {
+    return {
+        R"({"error":{"object":"error","message":")" + std::string(message) + R"(","type":")" +
+        std::string(type) + R"(","param":null,"code":)" + std::to_string(code) + "}}"
+    };
+}
+
 constexpr int kUnknown = 2;
 constexpr int kInvalidArgument = 3;
 constexpr int kDeadlineExceeded = 4;
@@ -229,6 +237,61 @@ const std::vector<Row> kVllmRows = {
      InBandSignal{R"({"error":"something"})"},
      kTransient,
      kEngine5xx},
+    {"EngineDeadInStream",
+     kVllm,
+     in_stream(
+         "InternalServerError",
+         "EngineCore encountered an issue. See stack trace (above) for the root cause.",
+         500
+     ),
+     kTransient,
+     kEngine5xx},
+    {"PrefillBacklogInStream",
+     kVllm,
+     in_stream(
+         "Service Unavailable", "The engine has reached its prefill token backlog limit.", 503
+     ),
+     kTransient,
+     kRateLimited},
+    {"ContextTooLongInStream",
+     kVllm,
+     in_stream("BadRequestError", "This model's maximum context length is 512 tokens.", 400),
+     kFatal,
+     kContextLength},
+    {"ModelNotServedInStream",
+     kVllm,
+     in_stream("NotFoundError", "gone", 404),
+     kFatal,
+     kModelNotFound},
+    {"OutOfMemoryInStreamWhateverItsCode",
+     kVllm,
+     in_stream("BadRequestError", "CUDA out of memory", 400),
+     kOutOfMemory,
+     kEngineOom},
+    {"GatewayRateLimitInStream", kVllm, in_stream("x", "x", 429), kTransient, kRateLimited},
+    {"GatewayTimeoutInStream", kVllm, in_stream("x", "x", 504), kTimeout, kEngineTimeout},
+    {"ErrorInStreamWithoutAStatus", kVllm, in_stream("x", "x", 7), kTransient, kEngine5xx},
+    {"LoraUnknown",
+     kVllm,
+     http(404, nested("NotFoundError", "The lora adapter 'x' cannot be found.")),
+     kFatal,
+     kModelNotFound},
+    {"TemplateError",
+     kVllm,
+     http(400, nested("BadRequestError", "Conversation roles must alternate user/assistant")),
+     kFatal,
+     kValidation},
+    {"WrongContentType",
+     kVllm,
+     http(400, nested("Bad Request", "Unsupported Media Type: Only 'application/json' is allowed")),
+     kFatal,
+     kValidation},
+    {"InsufficientStorageForMemory",
+     kVllm,
+     http(507, "CUDA out of memory"),
+     kOutOfMemory,
+     kEngineOom},
+    {"GatewayBodyLimit", kVllm, http(413, "<html>"), kOutOfMemory, kEngineOom},
     {"GatewayRateLimit", kVllm, http(429, "slow down"), kTransient, kRateLimited},
     {"GatewayBadGatewayPage",
      kVllm,
@@ -295,6 +358,77 @@ const std::vector<Row> kOtherOpenAiRows = {
      ),
      kFatal,
      kContextLength},
+    {"SglangTokensTooMany",
+     kSglang,
+     http(
+         400,
+         flat(
+             "BadRequestError",
+             "Requested token count exceeds the model's maximum context length of 512 tokens. You "
+             "requested a total of 600 tokens"
+         )
+     ),
+     kFatal,
+     kContextLength},
+    {"SglangBadRequest",
+     kSglang,
+     http(400, flat("BadRequestError", "temperature must be non-negative")),
+     kFatal,
+     kValidation},
+    {"SglangQueueFullInStream",
+     kSglang,
+     in_stream("ServiceUnavailable", "The request queue is full.", 503),
+     kTransient,
+     kRateLimited},
+    {"SglangPreemptedInStream",
+     kSglang,
+     in_stream("ServiceUnavailable", "The request is aborted by a higher priority request.", 503),
+     kTransient,
+     kRateLimited},
+    {"SglangRunningTimeoutInStream",
+     kSglang,
+     in_stream("ServiceUnavailable", "Request running timeout reached.", 503),
+     kTimeout,
+     kEngineTimeout},
+    {"SglangBadRequestInStream",
+     kSglang,
+     in_stream("BadRequestError", "no", 400),
+     kFatal,
+     kValidation},
+    {"SglangFlatErrorInsideA200",
+     kSglang,
+     InBandSignal{flat("BadRequestError", "no")},
+     kFatal,
+     kValidation},
+    {"TensorRtPromptTooLong",
+     kTensorRtLlm,
+     http(
+         400,
+         flat(
+             "BadRequestError",
+             "Executor: Prompt length (600) exceeds maximum input length (512). Set log level to "
+             "info"
+         )
+     ),
+     kFatal,
+     kContextLength},
+    {"TensorRtTokensTooMany",
+     kTensorRtLlm,
+     http(
+         400,
+         flat(
+             "BadRequestError",
+             "The sum of prompt length (500) and query length (0) max_tokens (100) should not "
+             "exceed max_seq_len (512)"
+         )
+     ),
+     kFatal,
+     kContextLength},
+    {"TensorRtFlatErrorInsideA200",
+     kTensorRtLlm,
+     InBandSignal{flat("BadRequestError", "Executor worker returned error")},
+     kTransient,
+     kEngine5xx},
     {"TensorRtOutOfMemoryAs400",
      kTensorRtLlm,
      http(400, flat("BadRequestError", "[TensorRT-LLM][ERROR] CUDA out of memory")),
@@ -325,6 +459,37 @@ const std::vector<Row> kOtherOpenAiRows = {
      kFatal,
      kContextLength},
     {"OpenVinoPlainText", kOpenVino, http(400, "unexpected"), kFatal, kValidation},
+    {"OpenVinoNoModelOrLoading",
+     kOpenVino,
+     http(404, R"({"error":"Mediapipe graph definition with requested name is not found"})"),
+     kTransient,
+     kEngineNotReady},
+    {"OpenVinoNoModelOrLoadingAsText",
+     kOpenVino,
+     http(404, "Mediapipe graph definition with requested name is not found"),
+     kTransient,
+     kEngineNotReady},
+    {"OpenVinoLoading",
+     kOpenVino,
+     http(503, R"({"error":"Mediapipe is not loaded yet"})"),
+     kTransient,
+     kEngineNotReady},
+    {"OpenVinoRetired",
+     kOpenVino,
+     http(404, R"({"error":"Mediapipe is retired"})"),
+     kTransient,
+     kEngineNotReady},
+    {"OpenVinoUnknownModel",
+     kOpenVino,
+     http(404, R"({"error":"Model with requested name is not found"})"),
+     kFatal,
+     kModelNotFound},
+    {"OpenVinoUnknownPath", kOpenVino, http(404, R"({"error":"Not Found"})"), kFatal, kUnsupported},
+    {"OpenVinoExecutionOutOfMemory",
+     kOpenVino,
+     http(400, R"({"error":"Mediapipe execution failed. MP status - INTERNAL: std::bad_alloc"})"),
+     kOutOfMemory,
+     kEngineOom},
 };
 
 const std::vector<Row> kTritonRows = {
@@ -546,6 +711,62 @@ const std::vector<Row> kTritonRows = {
      kTransient,
      kEngine5xx,
      true},
+    {"CancelledOverHttp",
+     kTriton,
+     http(400, R"({"error":"[request id: r] Request was cancelled"})"),
+     kTransient,
+     kConnection},
+    {"BackendThatRefusesConnections",
+     kTriton,
+     grpc(kUnavailable, "connections to all backends failing"),
+     kTransient,
+     kConnection,
+     false,
+     false},
+    {"DnsFailed",
+     kTriton,
+     grpc(kUnavailable, "DNS resolution failed for HOST:1: C-ares status is not ARES_SUCCESS"),
+     kTransient,
+     kConnection,
+     false,
+     false},
+    {"NoAddress",
+     kTriton,
+     grpc(kUnavailable, "empty address list: "),
+     kTransient,
+     kConnection,
+     false,
+     false},
+    {"NameIsNotInCertificate",
+     kTriton,
+     grpc(kUnavailable, "Hostname Verification Check failed: x is not in peer certificate"),
+     kFatal,
+     kAuth,
+     false,
+     false},
+    {"OurCertificateIsMissing",
+     kTriton,
+     grpc(kUnavailable, "tlsv13 alert certificate required"),
+     kFatal,
+     kAuth,
+     false,
+     false},
+    {"ConnectionReset",
+     kTriton,
+     grpc(kUnavailable, "recvmsg: Connection reset by peer"),
+     kTransient,
+     kConnection},
+    {"BrokenPipe", kTriton, grpc(kUnavailable, "sendmsg: Broken pipe"), kTransient, kConnection},
+    {"MessageLimitOfGrpc",
+     kTriton,
+     grpc(kInvalidArgument, "the size exceeds gRPC's byte size limit of 2147483647"),
+     kOutOfMemory,
+     kEngineOom},
+    {"GenerateErrorInsideA200",
+     kTriton,
+     InBandSignal{R"({"error":"CUDA out of memory"})"},
+     kOutOfMemory,
+     kEngineOom},
     {"MlServerNotReadyAs400",
      kKserve,
      grpc(kInvalidArgument, "Model x is not ready yet."),
@@ -655,6 +876,16 @@ const std::vector<Row> kTransportRows = {
      TransportSignal{TransportFault::kDeadline, true},
      kTimeout,
      kEngineTimeout},
+    {"AnswerThatStopped",
+     kVllm,
+     TransportSignal{TransportFault::kStalled, true, true},
+     kTimeout,
+     kEngineTimeout},
+    {"AnswerThatWeRefused",
+     kVllm,
+     TransportSignal{TransportFault::kRefused, true, true},
+     kTransient,
+     kEngine5xx},
     {"AnswerTooLarge",
      kVllm,
      TransportSignal{TransportFault::kTooLarge, true, true},
@@ -689,6 +920,8 @@ const std::vector<Row> kDefectRows = {
     {"ContentType", kVllm, DefectSignal{Defect::kContentType}, kTransient, kEngine5xx},
     {"Malformed", kVllm, DefectSignal{Defect::kMalformed}, kTransient, kEngine5xx},
     {"Incomplete", kVllm, DefectSignal{Defect::kIncomplete, "`choices`"}, kTransient, kEngine5xx},
+    {"Null", kVllm, DefectSignal{Defect::kNull}, kTransient, kEngine5xx},
+    {"Garbled", kVllm, DefectSignal{Defect::kGarbled}, kTransient, kEngine5xx},
     {"Unfinished", kVllm, DefectSignal{Defect::kUnfinished}, kTransient, kEngine5xx},
     {"Aborted", kVllm, DefectSignal{Defect::kAborted}, kTransient, kEngine5xx},
     {"Failed", kVllm, DefectSignal{Defect::kFailed}, kTransient, kEngine5xx},
@@ -722,6 +955,51 @@ INSTANTIATE_TEST_SUITE_P(Triton, ClassifyTable, testing::ValuesIn(kTritonRows), 
 INSTANTIATE_TEST_SUITE_P(Status, ClassifyTable, testing::ValuesIn(kStatusRows), name_of);
 INSTANTIATE_TEST_SUITE_P(Transport, ClassifyTable, testing::ValuesIn(kTransportRows), name_of);
 INSTANTIATE_TEST_SUITE_P(Defects, ClassifyTable, testing::ValuesIn(kDefectRows), name_of);
+
+TEST(Classify, KnowsEachPhraseForNoMemoryWhereverItStands) {
+    for (const char* phrase :
+         {"CUDA out of memory. Tried to allocate 2.00 GiB",
+          "torch.OutOfMemoryError",
+          "OutOfMemoryException",
+          "cudaErrorMemoryAllocation",
+          "CUDA_ERROR_OUT_OF_MEMORY",
+          "CUBLAS_STATUS_ALLOC_FAILED",
+          "CNMEM_STATUS_OUT_OF_MEMORY",
+          "std::bad_alloc",
+          "MemoryError",
+          "Unable to allocate 16.0 GiB",
+          "DefaultCPUAllocator: can't allocate memory",
+          "not enough memory",
+          "not enough GPU memory",
+          "Failed to allocate",
+          "Cannot allocate memory",
+          "BFCArena::AllocateRawInternal"}) {
+        for (const Signal& signal :
+             {Signal{http(500, nested("InternalServerError", phrase))},
+              Signal{http(400, flat("BadRequestError", phrase))},
+              Signal{grpc(kInternal, phrase)},
+              Signal{in_stream("InternalServerError", phrase, 500)}}) {
+            EXPECT_EQ(classify(kTensorRtLlm, signal).error_class, kOutOfMemory) << phrase;
+        }
+    }
+}
+
+TEST(Classify, KnowsEachPhraseForAGpuThatIsLost) {
+    for (const char* phrase :
+         {"an illegal memory access was encountered",
+          "device-side assert triggered",
+          "CUDA error: unspecified launch failure",
+          "NVRM: Xid (PCI:0000:65:00): 79",
+          "NCCL error"}) {
+        for (const Signal& signal :
+             {Signal{http(500, nested("InternalServerError", phrase))},
+              Signal{in_stream("InternalServerError", phrase, 500)}}) {
+            const Verdict verdict = classify(kSglang, signal);
+            EXPECT_EQ(verdict.error_class, kTransient) << phrase;
+            EXPECT_TRUE(verdict.replica_bad) << phrase;
+        }
+    }
+}
 
 TEST(Classify, TellsTheLimitThatTheEngineNamed) {
     const auto context = classify(
