@@ -171,21 +171,20 @@ bool Transfer::take_body(std::string_view bytes) {
         return false;
     }
     body_bytes_ += bytes.size();
-    if (!streams_) {
-        streams_ = request_.sink && answer_.status == 200 &&
-                   is_event_stream(answer_.header("content-type"));
-    }
-    if (*streams_) {
-        return stream(bytes);
+    if (streams()) {
+        refused_ = request_.sink(bytes) == Taken::kRefused;
+        return !refused_;
     }
     answer_.body += bytes;
     return true;
 }
 
-bool Transfer::stream(std::string_view bytes) {
-    answer_.streamed = true;
-    refused_ = request_.sink(bytes) == Taken::kRefused;
-    return !refused_;
+bool Transfer::streams() {
+    if (!streams_) {
+        streams_ = request_.sink && answer_.status == 200 &&
+                   is_event_stream(answer_.header("content-type"));
+    }
+    return *streams_;
 }
 
 // libcurl itself tries again when a reused connection turns out dead: up to five times, and on other old ones. That is as
@@ -219,6 +218,7 @@ bool Transfer::begin_again(CURLcode code) {
 
 HttpOutcome Transfer::outcome(CURLcode code) {
     if (code == CURLE_OK && answer_began()) {
+        answer_.streamed = streams();
         return std::move(answer_);
     }
     if (too_large_) {

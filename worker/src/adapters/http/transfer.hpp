@@ -59,7 +59,7 @@ private:
     void set_callbacks();
     void take_header(std::string_view line);
     bool take_body(std::string_view bytes);
-    bool stream(std::string_view bytes);
+    bool streams();
     bool answer_began() const noexcept { return answer_.status != 0; }
     void note_progress();
     HttpFailure failure(TransportFault fault);
@@ -68,7 +68,7 @@ private:
     HttpAnswer answer_;
     List headers_;
     List connect_to_;
-    std::optional<bool> streams_;  // known once some of the body came
+    std::optional<bool> streams_;  // known once the headers have come
     std::size_t body_bytes_ = 0;
     bool has_connected_ = false;  // in this try; libcurl may connect again by itself
     bool reused_ = false;

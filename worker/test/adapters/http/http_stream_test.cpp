@@ -179,6 +179,17 @@ TEST(HttpStream, IsKnownByItsTypeInAnyCase) {
     EXPECT_TRUE(answer_of(run(engine, streaming(server, sink))).streamed);
 }
 
+TEST(HttpStream, MayBeEmpty) {
+    const HttpImposter server([](const SeenRequest&) {
+        return Reaction{stream_head() + stream_end()};
+    });
+    HttpEngine engine;
+    const Sink sink;
+
+    EXPECT_TRUE(answer_of(run(engine, streaming(server, sink))).streamed);
+    EXPECT_EQ(sink.pieces(), 0);
+}
+
 TEST(HttpStream, CountsAsAWholeForTheCap) {
     const HttpImposter server([](const SeenRequest&) {
         std::string bytes = stream_head();

@@ -332,6 +332,13 @@ TEST(OpenAiStream, WithoutItsEndIsTransientAndPartial) {
     }
 }
 
+TEST(OpenAiStream, ThatIsEmptyIsTransient) {
+    const Error error = error_after({.bytes = stream_head() + stream_end()});
+
+    EXPECT_EQ(error.error_class, ErrorClass::kTransient);
+    EXPECT_THAT(error.message, HasSubstr("ends before it is finished"));
+}
+
 TEST(OpenAiStream, OfAnEngineThatStopsIsTransient) {
     const Error error = error_after(reply_stream(
         kRole +
