@@ -5,6 +5,7 @@
 #   iw_test(NAME SOURCES a_test.cpp... [DEPENDS targets...] [PRIVATE_INCLUDE dirs...]
 #           [LABELS names...] [TIMEOUT seconds] [SERIAL] [NEEDS programs...])
 #   iw_command_test(NAME COMMAND program args... [LABELS names...] [TIMEOUT seconds] [SERIAL] [NEEDS programs...])
+#   iw_fuzz(NAME SOURCES a_fuzz.cpp... [DEPENDS targets...] [PRIVATE_INCLUDE dirs...])
 #   iw_must_not_compile(NAME SOURCE a.cpp [DEPENDS targets...] [PRIVATE_INCLUDE dirs...] [EXPECT regex])
 #
 # DEPENDS and PUBLIC_INCLUDE reach whoever links the library; the PRIVATE ones are for its own sources alone.
@@ -13,6 +14,13 @@
 # the thread sanitizer) and long (only with ./test --long). Target iw_LABEL_tests builds the tests of one label. NEEDS names the
 # executables of this tree that a test starts; it finds them in $IW_BIN_DIR, data in $IW_SOURCE_DIR, a Python with Temporal's
 # SDK in $IW_PYTHON, and `temporal` on the PATH. SERIAL: while no other test runs.
+# A fuzz target exists under the preset `fuzz` only, and there target `fuzz` builds them all.
+
+option(IW_FUZZ "Instrument everything for libFuzzer and build its targets; with clang" OFF)
+if(IW_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+    add_custom_target(fuzz)
+endif()
 
 set(iw_step_labels unit replay server engine e2e)
 set(iw_modifier_labels tsan long)
@@ -64,6 +72,19 @@ function(iw_test name)
     add_test(NAME ${name} COMMAND ${name} "--gtest_output=xml:${PROJECT_BINARY_DIR}/results/${name}.xml")
     iw_test_properties(${name} ${ARGN})
     iw_label_targets("${arg_LABELS}" ${name} ${arg_NEEDS})
+endfunction()
+
+function(iw_fuzz name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPENDS;PRIVATE_INCLUDE")
+    iw_refuse_leftovers(${name} "${arg_UNPARSED_ARGUMENTS}")
+    if(NOT IW_FUZZ)
+        return()
+    endif()
+    add_executable(${name} EXCLUDE_FROM_ALL ${arg_SOURCES})
+    iw_target_defaults(${name} ${arg_PRIVATE_INCLUDE})
+    target_link_libraries(${name} PRIVATE ${arg_DEPENDS})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    add_dependencies(fuzz ${name})
 endfunction()
 
 function(iw_command_test name)
