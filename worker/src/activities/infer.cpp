@@ -4,7 +4,10 @@
 #include "stages/accept_reply.hpp"
 #include "workflows/steps.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
+#include <utility>
 #include <variant>
 
 namespace inference {
@@ -20,6 +23,34 @@ temporal::Duration heartbeat_interval(const temporal::ActivityInfo& info) {
                ? std::min<temporal::Duration>(*info.heartbeat_timeout / 3, kWithoutTimeout)
                : kWithoutTimeout;
 }
+
+/// Tells the server how far a streamed answer has come: its beginning at once, then about as often as the server hears of the
+/// activity anyway.
+class ProgressHeartbeat {
+public:
+    explicit ProgressHeartbeat(temporal::ActivityContext ctx) : ctx_(std::move(ctx)) {}
+
+    void operator()(const CallProgress& progress) {
+        const auto now = std::chrono::steady_clock::now();
+        if (has_begun_ && now - last_ < kInterval) {
+            return;
+        }
+        has_begun_ = progress.time_to_first_token.has_value();
+        last_ = now;
+        nlohmann::json details{{"pieces", progress.pieces}};
+        if (progress.time_to_first_token) {
+            details["ttft_ms"] = progress.time_to_first_token->count();
+        }
+        ctx_.heartbeat(details);
+    }
+
+private:
+    static constexpr std::chrono::seconds kInterval{1};
+
+    temporal::ActivityContext ctx_;
+    bool has_begun_ = false;
+    std::chrono::steady_clock::time_point last_;
+};
 
 void report(
     Outcome<EngineReply> outcome, Processed processed, const temporal::Completion<Inferred>& done
@@ -61,7 +92,8 @@ void InferActivity::operator()(
     const CallOptions options{
         .deadline = std::chrono::steady_clock::now() +
                     engine_time(processed.limits, ctx.info().start_to_close),
-        .cancel = ctx.stop_token()
+        .cancel = ctx.stop_token(),
+        .on_progress = ProgressHeartbeat(ctx)
     };
     // The engine's callback is a std::function, which wants to be copied.
     auto state = std::make_shared<std::pair<Processed, temporal::Completion<Inferred>>>(

@@ -17,7 +17,8 @@ namespace inference {
 
 /// Calls the model's engine once and classifies what goes wrong; the workflow decides on another try.
 ///
-/// Holds no thread while the engine works. Heartbeats by itself, so that a dead worker is noticed and a cancel arrives.
+/// Holds no thread while the engine works. Heartbeats by itself, so that a dead worker is noticed and a cancel arrives; of an
+/// answer that is streamed with {"pieces","ttft_ms"} as details.
 /// Its own deadline lies before the activity's, so that a timeout is reported as what it is.
 ///
 /// Cancel: closes the call, which frees the engine.

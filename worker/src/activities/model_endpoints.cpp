@@ -193,6 +193,14 @@ private:
         const bool is_last = std::ranges::find(tried_, false) == tried_.end();
         CallOptions options = options_;
         options.deadline = std::min<Deadline>(options_.deadline, Clock::now() + timeout_);
+        options.on_progress = [shared = shared_,
+                               endpoint,
+                               tell = options_.on_progress](const CallProgress& progress) {
+            shared->progressed(endpoint);
+            if (tell) {
+                tell(progress);
+            }
+        };
         adapters_[endpoint]->call(
             is_last ? std::move(call_) : call_,
             std::move(options),

@@ -5,12 +5,22 @@
 #include "adapters/classify/status_rules.hpp"
 #include "adapters/classify/text_rules.hpp"
 
+#include <charconv>
+#include <system_error>
 #include <utility>
 
 namespace inference {
 namespace {
 
 constexpr int kNoStatus = -1;
+
+/// Nothing where it is too large, or written with commas or points.
+std::optional<std::int64_t> to_number(const std::string& digits) {
+    std::int64_t number = 0;
+    const char* const end = digits.data() + digits.size();
+    const auto read = std::from_chars(digits.data(), end, number);
+    return read.ec == std::errc() && read.ptr == end ? std::optional(number) : std::nullopt;
+}
 
 Verdict verdict_of(const Meaning& meaning, const std::vector<std::string>& captures = {}) {
     return {
@@ -20,6 +30,9 @@ Verdict verdict_of(const Meaning& meaning, const std::vector<std::string>& captu
         .next_step = fill(meaning.next_step, captures),
         .sent = meaning.sent,
         .replica_bad = meaning.replica_bad,
+        .engine_died = meaning.engine_died,
+        .batch_limit = meaning.captures_batch_limit && !captures.empty() ? to_number(captures[0])
+                                                                         : std::nullopt,
     };
 }
 
@@ -107,6 +120,8 @@ Error classify(
         .sent = verdict.sent,
         .replica_bad = verdict.replica_bad,
         .partial = verdict.partial,
+        .engine_died = verdict.engine_died,
+        .batch_limit = verdict.batch_limit,
     };
 }
 

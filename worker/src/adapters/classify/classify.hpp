@@ -7,6 +7,7 @@
 #include "contracts/error.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,8 @@ struct Verdict {
     bool sent = true;
     bool replica_bad = false;
     bool partial = false;
+    bool engine_died = false;
+    std::optional<std::int64_t> batch_limit = std::nullopt;
 };
 
 /// The first rule that fits decides: text that overrides the status (out of memory, too large, timed out, an engine's own

@@ -16,6 +16,8 @@ struct Meaning {
     std::string_view next_step;
     bool replica_bad = false;
     bool sent = true;
+    bool engine_died = false;
+    bool captures_batch_limit = false;  ///< {1} is the most items that the engine takes.
 };
 
 }  // namespace inference

@@ -56,7 +56,11 @@ constexpr Meaning kBatchAbove{
     kOutOfMemory,
     kEngineOom,
     "the batch is larger than the {1} that the model takes",
-    "send at most {1} at once"
+    "send at most {1} at once",
+    false,
+    true,
+    false,
+    true
 };
 constexpr Meaning kTooLarge{
     kOutOfMemory,
@@ -143,7 +147,10 @@ constexpr Meaning kEngineDied{
     kTransient,
     kEngine5xx,
     "the engine died under the call, perhaps out of memory",
-    "see the engine's log; if it says out of memory, lower its limits or send smaller batches"
+    "see the engine's log; if it says out of memory, lower its limits or send smaller batches",
+    false,
+    true,
+    true
 };
 constexpr Meaning kStubDead{
     kTransient,
@@ -157,6 +164,8 @@ constexpr Meaning kDeviceLost{
     kEngine5xx,
     "the engine's GPU reported an error that outlives the call",
     "restart the engine",
+    true,
+    true,
     true
 };
 constexpr Meaning kExecutorFailed{

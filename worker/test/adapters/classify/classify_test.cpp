@@ -1101,5 +1101,35 @@ TEST(AsNotReady, MakesAFailedProbeAWaitUnlessItIsFatal) {
     EXPECT_EQ(no_entry.code, kAuth);
 }
 
+TEST(Classify, TellsWhereTheEngineItselfDiedUnderTheCall) {
+    const std::string died = nested(
+        "InternalServerError",
+        "EngineCore encountered an issue. See stack trace (above) for the root cause."
+    );
+    EXPECT_TRUE(classify(kVllm, http(500, died)).engine_died);
+    EXPECT_TRUE(
+        classify(kTriton, grpc(kInternal, "CUDA error: device-side assert triggered")).engine_died
+    );
+    EXPECT_FALSE(classify(kVllm, http(500, {})).engine_died);
+    // Dead since an earlier call, perhaps, and it stays so: no sign against this input.
+    EXPECT_FALSE(
+        classify(kTriton, grpc(kInternal, "Stub process 'm_0_0' is not healthy.")).engine_died
+    );
+}
+
+TEST(Classify, TellsTheBatchThatTheEngineTakes) {
+    const auto too_large =
+        grpc(kInvalidArgument, "inference request batch-size must be <= 8 for 'digits'");
+    EXPECT_EQ(classify(kTriton, too_large).batch_limit, 8);
+    EXPECT_EQ(classify(kTriton, too_large, "m", "e").batch_limit, 8);
+    EXPECT_EQ(
+        classify(
+            kTriton, grpc(kInvalidArgument, "batch-size must be <= 99999999999999999999 for 'd'")
+        )
+            .batch_limit,
+        std::nullopt
+    );
+}
+
 }  // namespace
 }  // namespace inference
