@@ -32,10 +32,11 @@ public:
 
     void operator()(const CallProgress& progress) {
         const auto now = std::chrono::steady_clock::now();
-        if (has_begun_ && now - last_ < kInterval) {
+        const bool begins = !has_begun_ && progress.time_to_first_token;
+        if (!begins && now - last_ < kInterval) {
             return;
         }
-        has_begun_ = progress.time_to_first_token.has_value();
+        has_begun_ = has_begun_ || begins;
         last_ = now;
         nlohmann::json details{{"pieces", progress.pieces}};
         if (progress.time_to_first_token) {
