@@ -15,6 +15,8 @@ struct CallFacts {
     std::string traceparent;
     std::size_t batch = 1;  ///< Prompts, texts, or rows of the first tensor.
     int priority = 0;
+    std::string text = {
+    };  ///< Every prompt, a line each; only where a fault script asks. Never logged.
 };
 
 }  // namespace engine_sim

@@ -36,6 +36,53 @@ constexpr std::array kAnswers = {
         R"(reduce the length of the input prompt.","type":"BadRequestError","param":"input_tokens",)"
         R"("code":400}})"
     ),
+    http(
+        "context_length_characters",
+        400,
+        R"({"error":{"message":"This model's maximum context length is 512 tokens. However, your prompt )"
+        R"(contains 9000 characters, which exceeds this limit even without any output tokens. Please )"
+        R"(reduce the length of the input prompt.","type":"BadRequestError","param":"input_tokens",)"
+        R"("code":400}})"
+    ),
+    http(
+        "input_length",
+        400,
+        R"({"error":{"message":"Input length (600) exceeds model's maximum context length (512).",)"
+        R"("type":"BadRequestError","param":null,"code":400}})"
+    ),
+    http(
+        "decoder_prompt_length",
+        400,
+        R"({"error":{"message":"The decoder prompt (length 600) is longer than the maximum model length )"
+        R"(of 512.","type":"BadRequestError","param":null,"code":400}})"
+    ),
+    http(
+        "bad_sampling",
+        400,
+        R"({"error":{"message":"temperature must be non-negative, got -1.0.","type":"BadRequestError",)"
+        R"("param":"temperature","code":400}})"
+    ),
+    http(
+        "lora_not_loaded",
+        400,
+        R"({"error":{"message":"LoRA adapter 'nope' was found but could not be loaded.",)"
+        R"("type":"BadRequestError","param":"model","code":400}})"
+    ),
+    http(
+        "lora_not_found",
+        404,
+        R"({"error":{"message":"The lora adapter 'nope' cannot be found.","type":"NotFoundError",)"
+        R"("param":"model","code":404}})"
+    ),
+    http("null_body", 200, "null"),
+    http("empty_body", 200, ""),
+    html("html_body", 200, "<html><body>Welcome</body></html>"),
+    http(
+        "error_with_200",
+        200,
+        R"({"error":{"message":"Internal server error","type":"InternalServerError","param":null,)"
+        R"("code":500}})"
+    ),
     http("unauthorized", 401, R"({"error":"Unauthorized"})"),
     http(
         "model_not_found",
@@ -71,6 +118,12 @@ constexpr std::array kAnswers = {
         500,
         R"({"error":{"message":"EngineCore encountered an issue. See stack trace (above) for the root )"
         R"(cause.","type":"InternalServerError","param":null,"code":500}})"
+    ),
+    http(
+        "internal_error",
+        500,
+        R"({"error":{"message":"Internal server error","type":"InternalServerError","param":null,)"
+        R"("code":500}})"
     ),
     http(
         "empty_message",
@@ -131,6 +184,18 @@ constexpr std::array kAnswers = {
         "sglang_waiting_timeout",
         503,
         R"({"object":"error","message":"Request waiting timeout reached.",)"
+        R"("type":"ServiceUnavailableError","param":null,"code":503})"
+    ),
+    http(
+        "sglang_running_timeout",
+        503,
+        R"({"object":"error","message":"Request running timeout reached.",)"
+        R"("type":"ServiceUnavailableError","param":null,"code":503})"
+    ),
+    http(
+        "sglang_preempted",
+        503,
+        R"({"object":"error","message":"The request is aborted by a higher priority request.",)"
         R"("type":"ServiceUnavailableError","param":null,"code":503})"
     ),
     http(

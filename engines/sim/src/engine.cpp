@@ -1,6 +1,7 @@
 #include "engine.hpp"
 
 #include <cstdint>
+#include <utility>
 
 namespace engine_sim {
 
@@ -59,11 +60,20 @@ void Engine::delay(CallId id, std::chrono::milliseconds delay, Callback next) {
     });
 }
 
-bool Engine::run(CallId id, const std::vector<Duration>& sequences, int priority, Callback done) {
-    if (!scheduler_.submit(id, sequences, priority, Clock::now())) {
+bool Engine::run(
+    CallId id,
+    const std::vector<Duration>& sequences,
+    int priority,
+    Callback done,
+    SequenceStarted on_sequence
+) {
+    const auto tell = on_sequence ? Scheduler::Tell::kSequences : Scheduler::Tell::kCall;
+    if (!scheduler_.submit(id, sequences, priority, Clock::now(), tell)) {
         return false;
     }
-    calls_.at(id).done = std::move(done);
+    Call& call = calls_.at(id);
+    call.done = std::move(done);
+    call.on_sequence = std::move(on_sequence);
     pump();
     return true;
 }
@@ -79,6 +89,10 @@ void Engine::finish(CallId id, const ordered_json& outcome) {
     details.update(outcome);
     log_event("finished", id, call.mapped(), details);
     ++finished_;
+    if (call.mapped().done) {
+        scheduler_.remove(id, now);
+        pump();
+    }
 }
 
 void Engine::abort(CallId id, std::string_view reason) {
@@ -111,17 +125,7 @@ void Engine::take_down(std::string_view reason) {
 
 void Engine::pump() {
     for (const Scheduler::Event& event : scheduler_.advance(Clock::now())) {
-        const auto call = calls_.find(event.call);
-        if (call == calls_.end()) {
-            continue;  // An earlier one of these events has ended it.
-        }
-        if (event.kind == Scheduler::Event::Kind::kStarted) {
-            call->second.started = event.at;
-            log_event("started", event.call, call->second, ordered_json::object());
-        } else {
-            const Callback done = std::move(call->second.done);
-            done();
-        }
+        tell(event);
     }
     const auto next = scheduler_.next_event();
     if (!next) {
@@ -134,6 +138,30 @@ void Engine::pump() {
             pump();
         }
     });
+}
+
+void Engine::tell(const Scheduler::Event& event) {
+    const auto call = calls_.find(event.call);
+    if (call == calls_.end()) {
+        return;  // An earlier event has ended it.
+    }
+    // What is called may end the call, and with it what is called.
+    switch (event.kind) {
+        case Scheduler::Event::Kind::kStarted:
+            call->second.started = event.at;
+            log_event("started", event.call, call->second, ordered_json::object());
+            break;
+        case Scheduler::Event::Kind::kSequenceStarted: {
+            const SequenceStarted on_sequence = call->second.on_sequence;
+            on_sequence(event.sequence, event.at);
+            break;
+        }
+        case Scheduler::Event::Kind::kFinished: {
+            const Callback done = std::exchange(call->second.done, nullptr);
+            done();
+            break;
+        }
+    }
 }
 
 void Engine::log_event(

@@ -29,6 +29,7 @@ namespace engine_sim {
 class Engine {
 public:
     using Callback = std::function<void()>;
+    using SequenceStarted = std::function<void(std::size_t sequence, TimePoint at)>;
 
     Engine(boost::asio::io_context& io, Scheduler::Limits limits, FaultScript faults, CallLog log);
 
@@ -36,16 +37,31 @@ public:
     CallId receive(const CallFacts& facts, Callback on_stop);
 
     std::optional<FaultAction> next_fault(const CallFacts& facts) { return faults_.next(facts); }
+    bool reads_text() const { return faults_.reads_text(); }
+
+    /// The process behind the ports dies, and another takes its place after that time.
+    void crash(std::chrono::milliseconds down_for) { crash_(down_for); }
+    void on_crash(std::function<void(std::chrono::milliseconds)> crash) {
+        crash_ = std::move(crash);
+    }
 
     /// Goes on after the delay, or at once if it is 0.
     /// Cancel: a call that was aborted does not go on.
     void delay(CallId id, std::chrono::milliseconds delay, Callback next);
 
-    /// Takes slots for the sequences; `done` is called when the last of them has been served.
-    /// False if the queue is full.  Cancel: `done` is not called for a call that was aborted.
-    bool run(CallId id, const std::vector<Duration>& sequences, int priority, Callback done);
+    /// Takes slots for the sequences; `done` is called when the last of them has been served, and before that
+    /// `on_sequence`, if there is one, as each of them gets its slot. Either may be called from in here.
+    /// False if the queue is full.  Cancel: nothing is called for a call that was aborted or is finished.
+    bool run(
+        CallId id,
+        const std::vector<Duration>& sequences,
+        int priority,
+        Callback done,
+        SequenceStarted on_sequence = nullptr
+    );
 
-    /// The last thing to happen to a call that gets an answer; `outcome` goes into the log.
+    /// The last thing to happen to a call that gets an answer; `outcome` goes into the log. Slots that it still
+    /// holds are free from now on.
     void finish(CallId id, const nlohmann::ordered_json& outcome);
 
     /// Frees what the call holds. Unknown ids are ignored, so that an answer and a hang-up may cross.
@@ -69,11 +85,13 @@ private:
         TimePoint received;
         std::optional<TimePoint> started;
         Callback on_stop;
-        Callback done;
+        Callback done;  // while it holds or waits for slots
+        SequenceStarted on_sequence;
         std::unique_ptr<boost::asio::steady_timer> timer;
     };
 
     void pump();
+    void tell(const Scheduler::Event& event);
     void log_event(
         std::string_view event, CallId id, const Call& call, const nlohmann::ordered_json& details
     );
@@ -84,6 +102,7 @@ private:
     FaultScript faults_;
     CallLog log_;
     std::map<CallId, Call> calls_;
+    std::function<void(std::chrono::milliseconds)> crash_;
     bool is_down_ = false;
     std::size_t received_ = 0;
     std::size_t finished_ = 0;

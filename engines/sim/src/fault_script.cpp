@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <stdexcept>
@@ -52,6 +53,47 @@ auto set_to_zero(std::optional<std::size_t>& member) {
             member = 0;
         }
     };
+}
+
+/// Of one object with both numbers, so that neither is there alone.
+Drip drip_from(const json& object) {
+    Drip drip;
+    apply(
+        object,
+        {
+            {"bytes", set(drip.bytes)},
+            {"pause_ms", [&](const json& value) { drip.pause = std::chrono::milliseconds(value); }},
+        }
+    );
+    return drip;
+}
+
+/// An error by name, as an object, or by its message alone.
+InBandError in_band_error_from(const json& value) {
+    if (value.is_object()) {
+        return {.data = json{{"error", value}}.dump(), .message = value.value("message", "")};
+    }
+    const std::string text = value;
+    if (const auto answer = find_canned_answer(text)) {
+        const std::string body(answer->body);
+        if (answer->status == 0) {
+            return {.data = json{{"error", body}}.dump(), .message = body};
+        }
+        return {.data = body, .message = body};
+    }
+    const json error = {
+        {"message", text}, {"type", "InternalServerError"}, {"param", nullptr}, {"code", 500}
+    };
+    return {.data = json{{"error", error}}.dump(), .message = text};
+}
+
+std::vector<std::string> pointers_from(const json& value) {
+    const auto pointers =
+        value.is_string() ? std::vector<std::string>{value} : value.get<std::vector<std::string>>();
+    for (const std::string& pointer : pointers) {
+        json::json_pointer{pointer};  // throws if it is none
+    }
+    return pointers;
 }
 
 void set_answer(FaultAction& action, const std::string& name) {
@@ -113,6 +155,24 @@ FaultAction action_from(const json& object) {
             {"grpc_message", [&](const json& value) { made(action.grpc).message = value; }},
             {"not_ready", set(action.not_ready)},
             {"die", set(action.die)},
+            {"down_for_ms",
+             [&](const json& value) { action.down_for = std::chrono::milliseconds(value); }},
+            {"close", set(action.close)},
+            {"after_events", set(action.after_events)},
+            {"in_band_error",
+             [&](const json& value) { action.in_band_error = in_band_error_from(value); }},
+            {"no_done", set(action.no_done)},
+            {"garble_event", set(action.garble_event)},
+            {"tokens", set(action.tokens)},
+            {"finish_reason",
+             [&](const json& value) {
+                 action.finish_reason = value.is_null() ? "" : value.get<std::string>();
+             }},
+            {"choice", set(action.choice)},
+            {"remove", [&](const json& value) { action.remove = pointers_from(value); }},
+            {"drip", [&](const json& value) { action.drip = drip_from(value); }},
+            {"chunked", set(action.chunked)},
+            {"reset", set_to_zero(action.reset_after)},
             {"reset_before_byte", set_to_zero(action.reset_after)},
             {"reset_after_bytes", set(action.reset_after)},
             {"stall", set_to_zero(action.stall_after)},
@@ -140,7 +200,15 @@ bool matches_pattern(const std::optional<std::string>& pattern, std::string_view
 }  // namespace
 
 bool FaultAction::replaces_the_answer() const {
-    return http || grpc || not_ready || die || reset_after == 0 || stall_after == 0;
+    const bool ends_the_call = die || down_for || close || reset_after == 0 || stall_after == 0;
+    return http || grpc || not_ready || (ends_the_call && !after_events);
+}
+
+std::optional<std::size_t> FaultAction::breaks_stream_after() const {
+    if (after_events || truncate || in_band_error) {
+        return after_events.value_or(0);
+    }
+    return std::nullopt;
 }
 
 FaultScript::Rule FaultScript::rule_from(const json& object) {
@@ -158,6 +226,7 @@ FaultScript::Rule FaultScript::rule_from(const json& object) {
                          {"request_id", set(rule.request_id)},
                          {"nth", set(rule.nth)},
                          {"batch_over", set(rule.batch_over)},
+                         {"text_contains", set(rule.text_contains)},
                      }
                  );
              }},
@@ -200,10 +269,17 @@ std::optional<FaultAction> FaultScript::next(const CallFacts& call) {
     return action;
 }
 
+bool FaultScript::reads_text() const {
+    return std::ranges::any_of(rules_, [](const Rule& rule) {
+        return rule.text_contains.has_value();
+    });
+}
+
 bool FaultScript::Rule::matches(const CallFacts& call) const {
     return matches_pattern(path, call.path) && matches_pattern(model, call.model) &&
            matches_pattern(request_id, call.request_id) &&
-           (!batch_over || call.batch > *batch_over);
+           (!batch_over || call.batch > *batch_over) &&
+           (!text_contains || call.text.find(*text_contains) != std::string::npos);
 }
 
 bool FaultScript::Rule::fires() {

@@ -2,6 +2,8 @@
 /// @brief One HTTP request and the way to answer it.
 #pragma once
 
+#include "drip.hpp"
+
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
 
@@ -18,6 +20,13 @@ namespace engine_sim {
 
 using HttpRequest = boost::beast::http::request<boost::beast::http::string_body>;
 
+/// How an answer in parts ends.
+enum class HttpEnd {
+    kWhole,  ///< In good order; the connection can be used again.
+    kClosed,  ///< The connection is closed after the last part, without the mark of the end.
+    kReset,
+};
+
 /// An answer and the damage that it takes on its way; see FaultAction.
 struct HttpAnswer {
     int status = 200;
@@ -26,7 +35,10 @@ struct HttpAnswer {
     std::vector<std::pair<std::string, std::string>> headers = {};
     std::optional<std::size_t> reset_after = std::nullopt;
     std::optional<std::size_t> stall_after = std::nullopt;
+    std::optional<Drip> drip = std::nullopt;
+    bool close = false;  ///< Nothing comes, and the connection is closed.
     bool truncate = false;
+    bool chunked = false;  ///< Sent as one part, without a length before it.
 };
 
 /// Threads: the I/O thread only.
@@ -35,6 +47,18 @@ struct HttpExchange {
 
     /// Sends the answer; only the first counts, and none after the client has hung up.
     std::function<void(HttpAnswer)> respond;
+
+    /// Begins an answer in parts (chunks, as HTTP/1.1 calls them), whose body comes with `send` and ends with
+    /// `end`. Instead of `respond`.
+    std::function<void(HttpAnswer)> open;
+
+    /// One part. What is sent while an earlier part is on its way leaves in one write.
+    std::function<void(std::string)> send;
+
+    /// Announces a part and sends the first half of it; nothing but an end can follow.
+    std::function<void(std::string)> send_half;
+
+    std::function<void(HttpEnd)> end;
 
     /// Drops the connection without a word.
     std::function<void()> reset;

@@ -43,17 +43,31 @@ Response response_of(const HttpAnswer& answer, const HttpRequest& request) {
     return response;
 }
 
-/// As much of an answer as is to leave.
-std::string damaged(const HttpAnswer& answer, const HttpRequest& request) {
+std::string text_of(const Response& response) {
     std::ostringstream text;
-    text << response_of(answer, request);
-    std::string bytes = std::move(text).str();
-    if (answer.truncate) {
-        bytes.resize(bytes.size() - answer.body.size() / 2);
-    }
-    const auto limit = answer.reset_after ? answer.reset_after : answer.stall_after;
-    bytes.resize(std::min(bytes.size(), limit.value_or(bytes.size())));
-    return bytes;
+    text << response;
+    return std::move(text).str();
+}
+
+/// The head of an answer in parts.
+std::string head_of(const HttpAnswer& answer, const HttpRequest& request) {
+    Response response = response_of(answer, request);
+    response.body().clear();
+    response.erase(http::field::content_length);
+    response.chunked(true);
+    std::ostringstream text;
+    text << response.base();
+    return std::move(text).str();
+}
+
+std::string chunk_head(std::size_t size) {
+    std::ostringstream head;
+    head << std::hex << size << "\r\n";
+    return std::move(head).str();
+}
+
+bool is_damaged(const HttpAnswer& answer) {
+    return answer.stall_after || answer.reset_after || answer.truncate || answer.drip;
 }
 
 }  // namespace
@@ -79,6 +93,9 @@ void HttpSession::reset() {
 
 void HttpSession::close() {
     exchange_.reset();
+    if (writer_) {
+        writer_->stop();
+    }
     stream_.close();
 }
 
@@ -103,21 +120,46 @@ void HttpSession::on_read(error_code error) {
     const auto exchange = std::make_shared<HttpExchange>();
     exchange_ = exchange;
     exchange->request = parser_->release();
-    exchange->respond = [weak = weak_from_this(),
-                         handle = std::weak_ptr(exchange)](const HttpAnswer& answer) {
+    connect(exchange);
+    handler_(exchange);
+    watch_for_close();
+}
+
+void HttpSession::connect(const std::shared_ptr<HttpExchange>& exchange) {
+    // An exchange may outlive its session, and a session goes on to the next exchange.
+    const auto guarded = [weak = weak_from_this(),
+                          handle = std::weak_ptr(exchange)](auto&& act, auto&&... arguments) {
         const auto self = weak.lock();
-        const auto answered = handle.lock();
-        if (self && answered && self->exchange_ == answered) {
-            self->respond(answered, answer);
+        const auto current = handle.lock();
+        if (self && current && self->exchange_ == current) {
+            act(*self, std::forward<decltype(arguments)>(arguments)...);
         }
+    };
+    exchange->respond = [guarded](const HttpAnswer& answer) {
+        guarded([](HttpSession& self, const auto& it) { self.respond(it); }, answer);
+    };
+    exchange->open = [guarded](const HttpAnswer& answer) {
+        guarded(
+            [](HttpSession& self, const auto& it) {
+                self.open(it, head_of(it, self.exchange_->request));
+            },
+            answer
+        );
+    };
+    exchange->send = [guarded](const std::string& part) {
+        guarded([](HttpSession& self, const auto& it) { self.send(it); }, part);
+    };
+    exchange->send_half = [guarded](const std::string& part) {
+        guarded([](HttpSession& self, const auto& it) { self.send_half(it); }, part);
+    };
+    exchange->end = [guarded](HttpEnd end) {
+        guarded([](HttpSession& self, HttpEnd it) { self.end(it); }, end);
     };
     exchange->reset = [weak = weak_from_this()] {
         if (const auto self = weak.lock()) {
             self->reset();
         }
     };
-    handler_(exchange);
-    watch_for_close();
 }
 
 void HttpSession::watch_for_close() {
@@ -145,13 +187,13 @@ bool HttpSession::peer_has_closed() {
 
 void HttpSession::on_closed() {
     const auto exchange = std::exchange(exchange_, nullptr);
-    if (exchange->on_closed) {
+    if (exchange && exchange->on_closed) {
         exchange->on_closed();
     }
     close();
 }
 
-void HttpSession::respond(const std::shared_ptr<HttpExchange>& exchange, const HttpAnswer& answer) {
+void HttpSession::respond(const HttpAnswer& answer) {
     if (answer.stall_after == 0) {
         return;  // The watch goes on, and ends the exchange when the client gives up.
     }
@@ -159,11 +201,26 @@ void HttpSession::respond(const std::shared_ptr<HttpExchange>& exchange, const H
         reset();
         return;
     }
-    if (answer.stall_after || answer.reset_after || answer.truncate) {
-        send_damaged(answer);
+    if (answer.close) {
+        close();
         return;
     }
-    exchange_.reset();
+    if (answer.chunked) {
+        open(answer, head_of(answer, exchange_->request));
+        answer.truncate ? send_half(answer.body) : send(answer.body);
+        end(answer.truncate ? HttpEnd::kClosed : HttpEnd::kWhole);
+    } else if (is_damaged(answer)) {
+        std::string whole = text_of(response_of(answer, exchange_->request));
+        whole.resize(whole.size() - (answer.truncate ? answer.body.size() / 2 : 0));
+        open(answer, std::move(whole));
+        writer_->end(answer.truncate ? HttpEnd::kClosed : HttpEnd::kWhole);
+    } else {
+        respond_undamaged(answer);
+    }
+}
+
+void HttpSession::respond_undamaged(const HttpAnswer& answer) {
+    const auto exchange = std::exchange(exchange_, nullptr);
     stream_.socket().cancel();  // ends the watch
     const auto response = std::make_shared<Response>(response_of(answer, exchange->request));
     stream_.expires_after(kReadTimeout);
@@ -180,22 +237,49 @@ void HttpSession::respond(const std::shared_ptr<HttpExchange>& exchange, const H
     );
 }
 
-void HttpSession::send_damaged(const HttpAnswer& answer) {
-    const auto bytes = std::make_shared<std::string>(damaged(answer, exchange_->request));
-    asio::async_write(
+void HttpSession::open(const HttpAnswer& answer, std::string head) {
+    keep_alive_ = exchange_->request.keep_alive();
+    writer_ = std::make_shared<HttpWriter>(
         stream_,
-        asio::buffer(*bytes),
-        [self = shared_from_this(), bytes, answer](error_code error, std::size_t) {
-            if (answer.stall_after && !error) {
-                return;  // as above
-            }
-            if (answer.reset_after) {
-                self->reset();
-            } else {
-                self->close();
-            }
-        }
+        HttpWriter::Damage{answer.reset_after, answer.stall_after, answer.drip},
+        weak_from_this(),
+        [this](HttpWriter::Outcome outcome) { on_sent(outcome); }
     );
+    writer_->send(std::move(head));
+}
+
+void HttpSession::send(const std::string& part) {
+    if (!part.empty()) {  // An empty chunk is the end.
+        writer_->send(chunk_head(part.size()) + part + "\r\n");
+    }
+}
+
+void HttpSession::send_half(const std::string& part) {
+    writer_->send(chunk_head(part.size()) + part.substr(0, part.size() / 2));
+}
+
+void HttpSession::end(HttpEnd end) {
+    if (end == HttpEnd::kWhole) {
+        writer_->send("0\r\n\r\n");
+    }
+    writer_->end(end);
+}
+
+void HttpSession::on_sent(HttpWriter::Outcome outcome) {
+    switch (outcome) {
+        case HttpWriter::Outcome::kBroken: on_closed(); return;
+        case HttpWriter::Outcome::kReset: reset(); return;
+        case HttpWriter::Outcome::kClosed: close(); return;
+        case HttpWriter::Outcome::kWhole: break;
+    }
+    exchange_.reset();
+    writer_.reset();
+    if (!keep_alive_) {
+        close();
+        return;
+    }
+    stream_.socket().cancel();  // ends the watch
+    read(idle_timeout_);
 }
 
 }  // namespace engine_sim

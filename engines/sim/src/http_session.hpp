@@ -3,6 +3,7 @@
 #pragma once
 
 #include "http_exchange.hpp"
+#include "http_writer.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -41,8 +42,14 @@ private:
     bool peer_has_closed();
     void on_closed();
 
-    void respond(const std::shared_ptr<HttpExchange>& exchange, const HttpAnswer& answer);
-    void send_damaged(const HttpAnswer& answer);
+    void connect(const std::shared_ptr<HttpExchange>& exchange);
+    void respond(const HttpAnswer& answer);
+    void respond_undamaged(const HttpAnswer& answer);
+    void open(const HttpAnswer& answer, std::string head);
+    void send(const std::string& part);
+    void send_half(const std::string& part);
+    void end(HttpEnd end);
+    void on_sent(HttpWriter::Outcome outcome);
     void close();
 
     boost::beast::tcp_stream stream_;
@@ -51,6 +58,8 @@ private:
     boost::beast::flat_buffer buffer_;
     std::unique_ptr<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
     std::shared_ptr<HttpExchange> exchange_;  // the request that waits for its answer
+    std::shared_ptr<HttpWriter> writer_;  // of an answer in parts, or damaged
+    bool keep_alive_ = false;  // after that answer
 };
 
 }  // namespace engine_sim

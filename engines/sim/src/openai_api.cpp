@@ -1,7 +1,9 @@
 #include "openai_api.hpp"
 
 #include "text_answer.hpp"
+#include "text_fault.hpp"
 #include "text_request.hpp"
+#include "text_stream.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -71,9 +73,15 @@ void damage(const FaultAction& fault, HttpAnswer& answer) {
     answer.reset_after = fault.reset_after;
     answer.stall_after = fault.stall_after;
     answer.truncate = fault.truncate;
+    answer.drip = fault.drip;
+    answer.chunked = fault.chunked;
+    answer.close = fault.close;
+    if (fault.in_band_error) {
+        answer.body = fault.in_band_error->data;
+    }
+    answer.body = without(answer.body, fault.remove);
     if (fault.garble) {
-        // Half a document, and then what no JSON has.
-        answer.body = answer.body.substr(0, answer.body.size() / 2) + "\x01}{";
+        answer.body = garbled(answer.body);
     }
     if (fault.wrong_content_type) {
         answer.content_type = "text/html";
@@ -92,6 +100,9 @@ void OpenAiApi::handle(const Exchange& exchange) {
     visit->body =
         exchange->request.method() == verb::post ? parse_body(exchange->request.body()) : json();
     visit->facts = facts_of_exchange(*exchange, visit->body.value_or(json()));
+    if (engine_.reads_text()) {
+        visit->facts.text = text_of(visit->body.value_or(json()));
+    }
     visit->id = engine_.receive(visit->facts, [exchange] { exchange->reset(); });
     exchange->on_closed = [this, id = visit->id] { engine_.abort(id, "client closed"); };
     visit->fault = engine_.next_fault(visit->facts);
@@ -101,15 +112,16 @@ void OpenAiApi::handle(const Exchange& exchange) {
 
 void OpenAiApi::go_on(const std::shared_ptr<Visit>& visit) {
     const auto& fault = visit->fault;
-    if (fault && fault->die) {
-        std::raise(SIGKILL);
-    }
-    if (fault && fault->http) {
-        send(*visit, *fault->http);
-    } else if (fault && fault->replaces_the_answer()) {
-        send(*visit, {});
-    } else {
+    if (!fault || !fault->replaces_the_answer()) {
         serve(visit);
+    } else if (fault->http) {
+        send(*visit, *fault->http);
+    } else if (fault->down_for) {
+        engine_.crash(*fault->down_for);
+    } else if (fault->die) {
+        std::raise(SIGKILL);
+    } else {
+        send(*visit, {});
     }
 }
 
@@ -150,20 +162,51 @@ void OpenAiApi::serve_text(const std::shared_ptr<Visit>& visit, TextEndpoint end
         send(*visit, call.error());
         return;
     }
-    const auto answer = [this, visit, call = *call] {
-        const std::string id =
-            visit->facts.request_id.empty() ? std::to_string(visit->id) : visit->facts.request_id;
+    TextCall answered = *call;
+    if (visit->fault) {
+        apply(*visit->fault, answered);
+    }
+    answered.stream ? stream(visit, answered) : answer(visit, answered);
+}
+
+void OpenAiApi::answer(const std::shared_ptr<Visit>& visit, const TextCall& call) {
+    const auto done = [this, visit, call] {
         const nlohmann::ordered_json details = {
             {"prompt_tokens", call.total_prompt_tokens()},
             {"completion_tokens", call.total_completion_tokens()},
         };
-        send(*visit, ok(answer_of(call, id, unix_seconds())), details);
+        send(*visit, ok(answer_of(call, id_of(*visit), unix_seconds())), details);
     };
-    if (!engine_.run(
-            visit->id, service_times(*call, options_.speed), visit->facts.priority, answer
-        )) {
+    const auto times = service_times(call, options_.speed);
+    if (!engine_.run(visit->id, times, visit->facts.priority, done)) {
         send(*visit, queue_full());
     }
+}
+
+void OpenAiApi::stream(const std::shared_ptr<Visit>& visit, const TextCall& call) {
+    const auto stream = std::make_shared<TextStream>(
+        engine_,
+        ticker_,
+        TextStream::Call{visit->id, visit->exchange, visit->fault, options_.sse_keep_alive},
+        TokenStream(call, options_.speed, id_of(*visit), unix_seconds()),
+        call.total_prompt_tokens()
+    );
+    const bool has_room = engine_.run(
+        visit->id,
+        service_times(call, options_.speed),
+        visit->facts.priority,
+        [stream] { stream->finish(); },
+        [stream](std::size_t sequence, TimePoint at) { stream->start(sequence, at); }
+    );
+    if (has_room) {
+        stream->open();
+    } else {
+        send(*visit, queue_full());
+    }
+}
+
+std::string OpenAiApi::id_of(const Visit& visit) {
+    return visit.facts.request_id.empty() ? std::to_string(visit.id) : visit.facts.request_id;
 }
 
 void OpenAiApi::send(const Visit& visit, HttpReply reply, const nlohmann::ordered_json& details) {

@@ -5,10 +5,12 @@
 #include "engine.hpp"
 #include "http_exchange.hpp"
 #include "text_call.hpp"
+#include "ticker.hpp"
 
 #include <nlohmann/json.hpp>
 #include <tl/expected.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,10 +26,12 @@ public:
     struct Options {
         TextModels models;
         Speed speed;
+        std::chrono::milliseconds sse_keep_alive{0};  ///< 0: streams are silent between events.
         std::string api_key;  ///< Empty: anybody may call. Asked for on paths under /v1 and /v2.
     };
 
-    OpenAiApi(Engine& engine, Options options) : engine_(engine), options_(std::move(options)) {}
+    OpenAiApi(Engine& engine, Ticker& ticker, Options options)
+        : engine_(engine), ticker_(ticker), options_(std::move(options)) {}
 
     void handle(const std::shared_ptr<HttpExchange>& exchange);
 
@@ -46,14 +50,18 @@ private:
     void go_on(const std::shared_ptr<Visit>& visit);
     void serve(const std::shared_ptr<Visit>& visit);
     void serve_text(const std::shared_ptr<Visit>& visit, TextEndpoint endpoint);
+    void answer(const std::shared_ptr<Visit>& visit, const TextCall& call);
+    void stream(const std::shared_ptr<Visit>& visit, const TextCall& call);
     void send(
         const Visit& visit,
         HttpReply reply,
         const nlohmann::ordered_json& details = nlohmann::ordered_json::object()
     );
+    static std::string id_of(const Visit& visit);
     bool is_authorised(const HttpExchange& exchange) const;
 
     Engine& engine_;
+    Ticker& ticker_;
     Options options_;
 };
 

@@ -19,6 +19,7 @@ struct Texts {
     std::int64_t prefill_us = 0;
     std::int64_t decode_us = 0;
     std::int64_t idle_ms = 5000;
+    std::int64_t sse_keep_alive_ms = 0;
     std::string policy = "fcfs";
     std::string faults;
 };
@@ -64,6 +65,12 @@ void declare_load(CLI::App& app, Options& options, Texts& texts) {
     app.add_option("--scheduling-policy", texts.policy)->check(CLI::IsMember({"fcfs", "priority"}));
     app.add_option("--keep-alive-ms", texts.idle_ms, "Idle connections are closed after that")
         ->capture_default_str();
+    app.add_option(
+           "--sse-keep-alive-ms",
+           texts.sse_keep_alive_ms,
+           "A stream that was silent for so long gets a comment; 0: never"
+    )
+        ->capture_default_str();
 }
 
 void declare_tests(CLI::App& app, Options& options, Texts& texts) {
@@ -94,6 +101,7 @@ void interpret(const Texts& texts, Options& options) {
         .decode_per_token = std::chrono::microseconds(texts.decode_us),
     };
     options.idle_timeout = std::chrono::milliseconds(texts.idle_ms);
+    options.sse_keep_alive = std::chrono::milliseconds(texts.sse_keep_alive_ms);
     options.limits.by_priority = texts.policy == "priority";
     for (const std::string& signature : texts.tensor_models) {
         options.tensor_models.emplace_back(TensorSignature::parse(signature));

@@ -26,6 +26,7 @@ struct Options {
     Scheduler::Limits limits;
     std::string api_key;
     std::chrono::milliseconds idle_timeout{5000};
+    std::chrono::milliseconds sse_keep_alive{0};
     std::filesystem::path log;
     FaultScript faults;
 };

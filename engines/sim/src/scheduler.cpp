@@ -5,17 +5,22 @@
 namespace engine_sim {
 
 bool Scheduler::submit(
-    CallId call, const std::vector<Duration>& sequences, int priority, TimePoint now
+    CallId call, const std::vector<Duration>& sequences, int priority, TimePoint now, Tell tell
 ) {
     // Slots that have fallen free by now are taken by those who waited, not by the newcomer.
     finish_until(now);
     if (running_.size() >= limits_.slots && waiting_.size() >= limits_.queue) {
         return false;
     }
-    calls_.emplace(call, Call{.unfinished = sequences.size()});
-    for (const Duration service : sequences) {
-        const int rank = limits_.by_priority ? priority : 0;
-        waiting_.insert({.priority = rank, .order = next_order_++, .call = call, .service = service}
+    calls_.emplace(call, Call{.unfinished = sequences.size(), .tell = tell});
+    const int rank = limits_.by_priority ? priority : 0;
+    for (std::size_t i = 0; i < sequences.size(); ++i) {
+        waiting_.insert(
+            {.priority = rank,
+             .order = next_order_++,
+             .call = call,
+             .sequence = i,
+             .service = sequences[i]}
         );
     }
     fill_slots(now);
@@ -54,6 +59,14 @@ void Scheduler::fill_slots(TimePoint now) {
         Call& call = calls_.at(first.call);
         if (!std::exchange(call.started, true)) {
             untold_.push_back({.kind = Event::Kind::kStarted, .call = first.call, .at = now});
+        }
+        if (call.tell == Tell::kSequences) {
+            untold_.push_back(
+                {.kind = Event::Kind::kSequenceStarted,
+                 .call = first.call,
+                 .at = now,
+                 .sequence = first.sequence}
+            );
         }
     }
 }

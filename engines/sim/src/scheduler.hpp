@@ -35,16 +35,26 @@ public:
     };
 
     struct Event {
-        enum class Kind { kStarted, kFinished } kind;
+        enum class Kind { kStarted, kSequenceStarted, kFinished } kind;
         CallId call;
         TimePoint at;
+        std::size_t sequence = 0;  ///< Which of the call's, for kSequenceStarted.
     };
+
+    /// Whether a call wants to hear of each of its sequences, or only of its first and its last.
+    enum class Tell { kCall, kSequences };
 
     explicit Scheduler(Limits limits) : limits_(limits) {}
 
     /// `sequences` holds at least one. False if the queue is full, which is asked once for the whole call; then nothing has changed.
     /// What starts is told by the next `advance`.
-    bool submit(CallId call, const std::vector<Duration>& sequences, int priority, TimePoint now);
+    bool submit(
+        CallId call,
+        const std::vector<Duration>& sequences,
+        int priority,
+        TimePoint now,
+        Tell tell = Tell::kCall
+    );
 
     /// The call is gone; its slots are free from `now` on. Unknown calls are ignored.
     void remove(CallId call, TimePoint now);
@@ -63,6 +73,7 @@ private:
         int priority;
         std::uint64_t order;
         CallId call;
+        std::size_t sequence;
         Duration service;
 
         friend bool operator<(const Waiting& a, const Waiting& b) {
@@ -72,6 +83,7 @@ private:
 
     struct Call {
         std::size_t unfinished;
+        Tell tell;
         bool started = false;
     };
 

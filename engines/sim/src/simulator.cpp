@@ -29,11 +29,14 @@ Simulator::Simulator(Options options)
     : work_(io_.get_executor()),
       signals_(io_, SIGTERM, SIGINT),
       engine_(io_, options.limits, std::move(options.faults), CallLog(options.log)),
+      ticker_(io_),
       tensor_models_(by_name(std::move(options.tensor_models))),
       openai_(
           engine_,
+          ticker_,
           {.models = std::move(options.text_models),
            .speed = options.speed,
+           .sse_keep_alive = options.sse_keep_alive,
            .api_key = options.api_key}
       ),
       control_(
@@ -53,9 +56,16 @@ Simulator::Simulator(Options options)
           [this](const auto& exchange) { control_.handle(exchange); },
           options.idle_timeout
       ),
-      grpc_(io_, options.host, options.grpc_port, [this, latency = options.speed.latency] {
-          return std::make_unique<KserveService>(io_, engine_, tensor_models_, latency);
-      }) {
+      grpc_(
+          io_,
+          options.host,
+          options.grpc_port,
+          [this, latency = options.speed.latency] {
+              return std::make_unique<KserveService>(io_, engine_, tensor_models_, latency);
+          }
+      ),
+      restart_(io_) {
+    engine_.on_crash([this](std::chrono::milliseconds down_for) { crash(down_for); });
     stop_at_signal();
     control_http_.listen();
     bring_up();
@@ -74,6 +84,7 @@ void Simulator::take_down(std::function<void()> done) {
         done();
         return;
     }
+    restart_.cancel();
     waiting_for_down_.push_back(std::move(done));
     if (std::exchange(state_, State::kGoingDown) == State::kGoingDown) {
         return;
@@ -94,10 +105,22 @@ void Simulator::on_down() {
     }
 }
 
+void Simulator::crash(std::chrono::milliseconds down_for) {
+    restart_.expires_after(down_for);
+    take_down([this] {
+        restart_.async_wait([this](const boost::system::error_code& error) {
+            if (!error) {
+                bring_up();
+            }
+        });
+    });
+}
+
 void Simulator::bring_up() {
     if (state_ != State::kDown) {
         return;
     }
+    restart_.cancel();
     state_ = State::kUp;
     engine_.bring_up();
     http_.listen();

@@ -9,11 +9,14 @@
 #include "kserve_service.hpp"
 #include "openai_api.hpp"
 #include "options.hpp"
+#include "ticker.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <functional>
 #include <thread>
 #include <vector>
@@ -43,6 +46,7 @@ private:
 
     void take_down(std::function<void()> done);
     void on_down();
+    void crash(std::chrono::milliseconds down_for);
     void bring_up();
     void stop_at_signal();
 
@@ -50,6 +54,7 @@ private:
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     boost::asio::signal_set signals_;
     Engine engine_;
+    Ticker ticker_;
     TensorModels tensor_models_;
     OpenAiApi openai_;
     ControlApi control_;
@@ -58,6 +63,7 @@ private:
     GrpcServer grpc_;
     State state_ = State::kDown;
     std::vector<std::function<void()>> waiting_for_down_;
+    boost::asio::steady_timer restart_;
     std::jthread grpc_stopper_;
 };
 

@@ -15,23 +15,12 @@ namespace {
 
 using nlohmann::json;
 
-json usage_of(const TextCall& call) {
-    const std::size_t prompt = call.total_prompt_tokens();
-    const std::size_t completion = call.total_completion_tokens();
-    return {
-        {"prompt_tokens", prompt},
-        {"total_tokens", prompt + completion},
-        {"completion_tokens", completion},
-        {"prompt_tokens_details", nullptr},
-    };
-}
-
 json choice_of(const TextCall& call, std::size_t index) {
     const Continuation& answer = call.answers[index];
     json choice = {
         {"index", index},
         {"logprobs", nullptr},
-        {"finish_reason", answer.cut ? "length" : "stop"},
+        {"finish_reason", finish_reason_of(answer)},
         {"stop_reason", nullptr},
         {"token_ids", nullptr},
     };
@@ -67,10 +56,41 @@ json embedding_of(const TextCall& call, std::size_t index) {
 
 }  // namespace
 
+std::string id_of_answer(const TextCall& call, const std::string& id) {
+    switch (call.endpoint) {
+        case TextEndpoint::kChat: return "chatcmpl-" + id;
+        case TextEndpoint::kCompletion: return "cmpl-" + id;
+        case TextEndpoint::kEmbedding: break;
+    }
+    return "embd-" + id;
+}
+
+json usage_of(const TextCall& call) {
+    const std::size_t prompt = call.total_prompt_tokens();
+    const std::size_t completion = call.total_completion_tokens();
+    return {
+        {"prompt_tokens", prompt},
+        {"total_tokens", prompt + completion},
+        {"completion_tokens", completion},
+        {"prompt_tokens_details", nullptr},
+    };
+}
+
+json finish_reason_of(const Continuation& answer) {
+    if (!answer.finish_reason) {
+        return answer.cut ? "length" : "stop";
+    }
+    return answer.finish_reason->empty() ? json(nullptr) : json(*answer.finish_reason);
+}
+
 json answer_of(const TextCall& call, const std::string& id, long created) {
-    json answer = {{"created", created}, {"model", call.model}, {"usage", usage_of(call)}};
+    json answer = {
+        {"id", id_of_answer(call, id)},
+        {"created", created},
+        {"model", call.model},
+        {"usage", usage_of(call)},
+    };
     if (call.endpoint == TextEndpoint::kEmbedding) {
-        answer["id"] = "embd-" + id;
         answer["object"] = "list";
         answer["data"] = json::array();
         for (std::size_t i = 0; i < call.prompts.size(); ++i) {
@@ -79,7 +99,6 @@ json answer_of(const TextCall& call, const std::string& id, long created) {
         return answer;
     }
     const bool is_chat = call.endpoint == TextEndpoint::kChat;
-    answer["id"] = (is_chat ? "chatcmpl-" : "cmpl-") + id;
     answer["object"] = is_chat ? "chat.completion" : "text_completion";
     answer["service_tier"] = nullptr;
     answer["system_fingerprint"] = nullptr;

@@ -17,14 +17,18 @@ std::size_t TextCall::total_completion_tokens() const {
     );
 }
 
+Duration time_to_first_token(std::size_t prompt_tokens, const Speed& speed) {
+    return speed.latency + prompt_tokens * speed.prefill_per_token;
+}
+
 std::vector<Duration> service_times(const TextCall& call, const Speed& speed) {
     const std::size_t choices = call.answers.empty() ? 1 : call.choices;
     std::vector<Duration> times;
     for (std::size_t i = 0; i < call.prompts.size() * choices; ++i) {
-        const std::size_t prompt = call.prompt_tokens[i / choices];
         const std::size_t decoded = call.answers.empty() ? 0 : call.answers[i].tokens;
         times.push_back(
-            speed.latency + prompt * speed.prefill_per_token + decoded * speed.decode_per_token
+            time_to_first_token(call.prompt_tokens[i / choices], speed) +
+            decoded * speed.decode_per_token
         );
     }
     return times;

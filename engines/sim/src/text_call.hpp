@@ -39,10 +39,15 @@ struct TextCall {
     std::size_t choices = 1;
     std::size_t dimensions = 0;
     bool base64 = false;
+    bool stream = false;
+    bool include_usage = false;  ///< The stream ends with a chunk of it.
 
     std::size_t total_prompt_tokens() const;
     std::size_t total_completion_tokens() const;
 };
+
+/// From the start of a sequence of so many prompt tokens to its first token.
+Duration time_to_first_token(std::size_t prompt_tokens, const Speed& speed);
 
 /// One for each sequence: prompts times choices.
 std::vector<Duration> service_times(const TextCall& call, const Speed& speed);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,7 @@ struct Continuation {
     std::string text;
     std::size_t tokens = 0;
     bool cut = false;  ///< More would have come: `finish_reason` is "length" and not "stop".
+    std::optional<std::string> finish_reason;  ///< Said instead; empty for none at all.
 };
 
 /// The prompt's words, last one first.

@@ -261,6 +261,23 @@ void answer_prompts(const json& body, const TextModels& models, TextCall& call) 
     }
 }
 
+void read_stream_options(const json& body, TextCall& call) {
+    call.stream = read_flag(body, "stream");
+    const auto options = body.find("stream_options");
+    if (options == body.end() || options->is_null()) {
+        return;
+    }
+    if (!call.stream) {
+        refuse(
+            400,
+            "BadRequestError",
+            "Stream options can only be defined when `stream=True`.",
+            "stream_options"
+        );
+    }
+    call.include_usage = options->is_object() && read_flag(*options, "include_usage");
+}
+
 TextCall read(TextEndpoint endpoint, const json& body, const TextModels& models) {
     if (!body.is_object()) {
         refuse_field(
@@ -279,10 +296,8 @@ TextCall read(TextEndpoint endpoint, const json& body, const TextModels& models)
     for (const std::size_t tokens : call.prompt_tokens) {
         check_length(tokens, models.max_model_len, generates);
     }
-    if (read_flag(body, "stream")) {
-        refuse(501, "NotImplementedError", "This engine does not stream.", "stream");
-    }
     if (generates) {
+        read_stream_options(body, call);
         answer_prompts(body, models, call);
     } else {
         const auto asked = read_count(body, "dimensions", kMostDimensions);
@@ -292,20 +307,42 @@ TextCall read(TextEndpoint endpoint, const json& body, const TextModels& models)
     return call;
 }
 
-std::string text_of(const json& body, const char* name) {
+std::string field_of(const json& body, const char* name) {
     const auto field = body.find(name);
     return field != body.end() && field->is_string() ? field->get<std::string>() : "";
 }
 
+/// The strings of a value, however deep.
+void collect_text(const json& value, std::string& text) {
+    if (value.is_string()) {
+        text += value.get_ref<const std::string&>() + "\n";
+    } else if (value.is_structured()) {
+        for (const json& item : value) {
+            collect_text(item, text);
+        }
+    }
+}
+
 }  // namespace
+
+std::string text_of(const json& body) {
+    std::string text;
+    for (const char* const name :
+         {"prompt", "input", "messages", "text_1", "text_2", "query", "documents"}) {
+        if (body.is_object() && body.contains(name)) {
+            collect_text(body[name], text);
+        }
+    }
+    return text;
+}
 
 CallFacts facts_of(const json& body) {
     CallFacts facts;
     if (!body.is_object()) {
         return facts;
     }
-    facts.model = text_of(body, "model");
-    facts.request_id = text_of(body, "request_id");
+    facts.model = field_of(body, "model");
+    facts.request_id = field_of(body, "request_id");
     facts.priority =
         body.value("priority", json()).is_number_integer() ? body["priority"].get<int>() : 0;
     for (const char* const name : {"prompt", "input"}) {

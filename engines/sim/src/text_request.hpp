@@ -17,6 +17,9 @@ namespace engine_sim {
 /// What a request says about itself, read leniently: the log knows also those calls that are refused.
 CallFacts facts_of(const nlohmann::json& body);
 
+/// Every text that a request hands to the model, a line each, whatever the endpoint.
+std::string text_of(const nlohmann::json& body);
+
 /// Errors: the status and body that vLLM gives, such as its echo of the offending value.
 tl::expected<nlohmann::json, HttpReply> parse_body(std::string_view body);
 tl::expected<TextCall, HttpReply> read_text_call(

@@ -99,6 +99,44 @@ TEST(FaultScript, ACannedAnswerCanBeChangedInPart) {
     EXPECT_EQ(action->name, "answer+headers+status");
 }
 
+TEST(FaultScript, ATextCanBeDeadly) {
+    auto faults =
+        script(R"([{"match": {"text_contains": "poison"}, "action": {"down_for_ms": 5}}])");
+
+    EXPECT_TRUE(faults.reads_text());
+    EXPECT_FALSE(script(R"([{"action": {"die": true}}])").reads_text());
+    EXPECT_FALSE(faults.next({.text = "food\n"}));
+    EXPECT_EQ(faults.next({.text = "food\npoison\n"})->down_for, std::chrono::milliseconds(5));
+}
+
+TEST(FaultScript, AStreamBreaksOffAfterItsEvents) {
+    const auto breaks_after = [](const char* text) {
+        return script(text).next({})->breaks_stream_after();
+    };
+    EXPECT_EQ(breaks_after(R"([{"action": {"stall": true, "after_events": 3}}])"), 3U);
+    EXPECT_EQ(breaks_after(R"([{"action": {"in_band_error": "no"}}])"), 0U);
+    EXPECT_EQ(breaks_after(R"([{"action": {"garble": true}}])"), std::nullopt);
+
+    EXPECT_FALSE(
+        script(R"([{"action": {"die": true, "after_events": 1}}])").next({})->replaces_the_answer()
+    );
+    EXPECT_TRUE(script(R"([{"action": {"close": true}}])").next({})->replaces_the_answer());
+}
+
+TEST(FaultScript, AnInBandErrorIsANameOrAnObjectOrAMessage) {
+    const auto error = [](const char* value) {
+        return *script((R"([{"action": {"in_band_error": )" + std::string(value) + "}}]").c_str())
+                    .next({})
+                    ->in_band_error;
+    };
+    EXPECT_THAT(error(R"("queue_full")").data, HasSubstr("currently busy"));
+    EXPECT_THAT(error(R"("triton_out_of_memory")").message, HasSubstr("CUDA out of memory"));
+    EXPECT_EQ(error(R"({"code": 503})").data, R"({"error":{"code":503}})");
+    EXPECT_EQ(
+        json::parse(error(R"("no more")").data)["error"]["message"].get<std::string>(), "no more"
+    );
+}
+
 TEST(FaultScript, ACannedAnswerOfTritonIsAGrpcStatus) {
     auto faults = script(R"([{"action": {"answer": "triton_loading"}}])");
 
@@ -147,7 +185,7 @@ TEST(FaultScript, WhatIsNotUnderstoodIsRefusedByName) {
 
 TEST(CannedAnswers, AreWholeJsonIfTheySaySo) {
     for (const CannedAnswer& answer : canned_answers()) {
-        if (answer.content_type == "application/json") {
+        if (answer.content_type == "application/json" && !answer.body.empty()) {
             EXPECT_TRUE(json::accept(answer.body)) << answer.name;
         }
         EXPECT_NE(answer.status == 0, answer.code == grpc::StatusCode::OK) << answer.name;

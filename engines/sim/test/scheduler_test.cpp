@@ -85,6 +85,21 @@ TEST(Scheduler, ACallOfManySequencesStartsWithTheFirstAndEndsWithTheLast) {
     EXPECT_THAT(scheduler.advance(kStart + 30ms), ElementsAre(finished(1, 30ms)));
 }
 
+TEST(Scheduler, ACallCanHearOfEachOfItsSequences) {
+    Scheduler scheduler({.slots = 2});
+    scheduler.submit(1, {10ms, 30ms, 10ms}, 0, kStart, Scheduler::Tell::kSequences);
+
+    const auto events = scheduler.advance(kStart + 1s);
+
+    ASSERT_EQ(events.size(), 5U);
+    EXPECT_EQ(events[0], started(1, 0ms));
+    EXPECT_EQ(events[1].kind, Scheduler::Event::Kind::kSequenceStarted);
+    EXPECT_EQ(events[3].kind, Scheduler::Event::Kind::kSequenceStarted);
+    EXPECT_EQ(events[3].sequence, 2U);
+    EXPECT_EQ(events[3].at, kStart + 10ms);
+    EXPECT_EQ(events[4], finished(1, 30ms));
+}
+
 TEST(Scheduler, LowerPrioritiesStartFirstIfTheyCount) {
     Scheduler scheduler({.slots = 1, .by_priority = true});
     scheduler.submit(1, {10ms}, 0, kStart);

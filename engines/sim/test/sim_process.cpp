@@ -1,5 +1,6 @@
 #include "sim_process.hpp"
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/read.hpp>
@@ -100,6 +101,27 @@ Reply Connection::receive() {
         reply.body = response.body();
     }
     return reply;
+}
+
+std::string Connection::read_until(const std::string& text) {
+    std::string bytes;
+    boost::system::error_code error;
+    while (bytes.find(text) == std::string::npos && !error) {
+        std::array<char, 4096> buffer{};
+        const std::size_t size = socket_.read_some(boost::asio::buffer(buffer), error);
+        bytes.append(buffer.data(), size);
+    }
+    return bytes;
+}
+
+std::string Connection::read_to_end(boost::system::error_code& error) {
+    std::string bytes;
+    while (!error) {
+        std::array<char, 4096> buffer{};
+        const std::size_t size = socket_.read_some(boost::asio::buffer(buffer), error);
+        bytes.append(buffer.data(), size);
+    }
+    return bytes;
 }
 
 SimProcess::SimProcess(std::vector<std::string> arguments) {

@@ -37,6 +37,12 @@ public:
         const std::vector<std::pair<std::string, std::string>>& headers = {}
     );
     Reply receive();
+
+    /// The bytes as they come, head and chunk sizes included, until `text` is among them or the connection ends.
+    std::string read_until(const std::string& text);
+    /// All that comes, and in `error` how the connection ends.
+    std::string read_to_end(boost::system::error_code& error);
+
     void close() { socket_.close(); }
 
 private:

@@ -201,8 +201,23 @@ TEST(TextRequest, AnEmptyPromptIsRefused) {
     EXPECT_EQ(refusal(TextEndpoint::kChat, {{"messages", json::array()}}).status, 400);
 }
 
-TEST(TextRequest, StreamingIsRefusedAndNotIgnored) {
-    EXPECT_EQ(refusal(TextEndpoint::kCompletion, {{"prompt", "a"}, {"stream", true}}).status, 501);
+TEST(TextRequest, AStreamEndsWithItsUsageIfAsked) {
+    json body = {{"prompt", "a"}, {"stream", true}};
+    EXPECT_TRUE(call(TextEndpoint::kCompletion, body).stream);
+    EXPECT_FALSE(call(TextEndpoint::kCompletion, body).include_usage);
+
+    body["stream_options"] = {{"include_usage", true}};
+    EXPECT_TRUE(call(TextEndpoint::kCompletion, body).include_usage);
+
+    body["stream"] = false;
+    EXPECT_EQ(error_of(TextEndpoint::kCompletion, body)["param"], "stream_options");
+}
+
+TEST(TextRequest, AllTextsOfARequestAreFoundForTheFaultScript) {
+    EXPECT_EQ(text_of({{"prompt", {"a b", "c"}}, {"model", "m"}}), "a b\nc\n");
+    EXPECT_THAT(text_of({{"messages", {{{"role", "user"}, {"content", "x"}}}}}), HasSubstr("x\n"));
+    EXPECT_EQ(text_of({{"query", "q"}, {"documents", {"d"}}}), "q\nd\n");
+    EXPECT_EQ(text_of("text"), "");
 }
 
 TEST(TextRequest, ABodyThatIsNoJsonIsRefused) {
