@@ -1,5 +1,6 @@
 #include "openai_api.hpp"
 
+#include "request_fields.hpp"
 #include "text_answer.hpp"
 #include "text_fault.hpp"
 #include "text_request.hpp"
@@ -8,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <string_view>
@@ -23,16 +25,24 @@ using nlohmann::json;
 constexpr std::string_view kVersion = "0.32.0";
 
 std::optional<TextEndpoint> endpoint_of(std::string_view path) {
-    if (path == "/v1/chat/completions") {
-        return TextEndpoint::kChat;
+    static constexpr std::array<std::pair<std::string_view, TextEndpoint>, 10> kPaths = {{
+        {"/v1/chat/completions", TextEndpoint::kChat},
+        {"/v1/completions", TextEndpoint::kCompletion},
+        {"/v1/embeddings", TextEndpoint::kEmbedding},
+        {"/score", TextEndpoint::kScore},
+        {"/v1/score", TextEndpoint::kScore},
+        {"/rerank", TextEndpoint::kRerank},
+        {"/v1/rerank", TextEndpoint::kRerank},
+        {"/v2/rerank", TextEndpoint::kRerank},
+        {"/classify", TextEndpoint::kClassify},
+        {"/pooling", TextEndpoint::kPooling},
+    }};
+    const auto* const found =
+        std::ranges::find(kPaths, path, [](const auto& it) { return it.first; });
+    if (found == kPaths.end()) {
+        return std::nullopt;
     }
-    if (path == "/v1/completions") {
-        return TextEndpoint::kCompletion;
-    }
-    if (path == "/v1/embeddings") {
-        return TextEndpoint::kEmbedding;
-    }
-    return std::nullopt;
+    return found->second;
 }
 
 HttpReply ok(const json& body) {

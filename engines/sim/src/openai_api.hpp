@@ -18,7 +18,8 @@
 
 namespace engine_sim {
 
-/// GET /health, /v1/models, /version; POST /v1/chat/completions, /v1/completions, /v1/embeddings.
+/// GET /health, /v1/models, /version; POST /v1/chat/completions, /v1/completions, /v1/embeddings, and the paths of
+/// score, rerank, classify and pooling.
 ///
 /// Threads: the I/O thread only.
 class OpenAiApi {

@@ -1,13 +1,11 @@
 #include "text_answer.hpp"
 
+#include "pooling_answer.hpp"
+
 #include <nlohmann/json.hpp>
 
-#include <absl/strings/escaping.h>
-
 #include <cstddef>
-#include <span>
-#include <string_view>
-#include <vector>
+#include <utility>
 
 namespace engine_sim {
 
@@ -41,25 +39,16 @@ json choice_of(const TextCall& call, std::size_t index) {
     return choice;
 }
 
-json embedding_of(const TextCall& call, std::size_t index) {
-    const std::vector<float> vector = embed(call.prompts[index], call.dimensions);
-    json item = {{"index", index}, {"object", "embedding"}};
-    if (call.base64) {
-        const auto bytes = std::as_bytes(std::span(vector));
-        item["embedding"] =
-            absl::Base64Escape({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-    } else {
-        item["embedding"] = vector;
-    }
-    return item;
-}
-
 }  // namespace
 
 std::string id_of_answer(const TextCall& call, const std::string& id) {
     switch (call.endpoint) {
         case TextEndpoint::kChat: return "chatcmpl-" + id;
         case TextEndpoint::kCompletion: return "cmpl-" + id;
+        case TextEndpoint::kScore:
+        case TextEndpoint::kRerank: return "score-" + id;
+        case TextEndpoint::kClassify: return "classify-" + id;
+        case TextEndpoint::kPooling: return "pooling-" + id;
         case TextEndpoint::kEmbedding: break;
     }
     return "embd-" + id;
@@ -90,15 +79,10 @@ json answer_of(const TextCall& call, const std::string& id, long created) {
         {"model", call.model},
         {"usage", usage_of(call)},
     };
-    if (call.endpoint == TextEndpoint::kEmbedding) {
-        answer["object"] = "list";
-        answer["data"] = json::array();
-        for (std::size_t i = 0; i < call.prompts.size(); ++i) {
-            answer["data"].push_back(embedding_of(call, i));
-        }
-        return answer;
-    }
     const bool is_chat = call.endpoint == TextEndpoint::kChat;
+    if (!is_chat && call.endpoint != TextEndpoint::kCompletion) {
+        return pooled_answer_of(call, std::move(answer));
+    }
     answer["object"] = is_chat ? "chat.completion" : "text_completion";
     answer["service_tier"] = nullptr;
     answer["system_fingerprint"] = nullptr;

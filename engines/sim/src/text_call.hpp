@@ -11,7 +11,10 @@
 
 namespace engine_sim {
 
-enum class TextEndpoint { kChat, kCompletion, kEmbedding };
+enum class TextEndpoint { kChat, kCompletion, kEmbedding, kScore, kRerank, kClassify, kPooling };
+
+/// What /pooling gives for each text.
+enum class PoolingTask { kEmbed, kTokenEmbed, kClassify };
 
 struct TextModels {
     std::vector<std::string> names;
@@ -37,6 +40,10 @@ struct TextCall {
     std::vector<Continuation>
         answers;  ///< `choices` for each prompt, in order. None for embeddings.
     std::size_t choices = 1;
+    std::vector<Words> partners;  ///< What each prompt is compared with, to be scored or ranked.
+    std::vector<std::string> documents;  ///< The prompts as they came, to be ranked.
+    std::size_t top_n = 0;  ///< So many of the best; 0 for all.
+    PoolingTask task = PoolingTask::kTokenEmbed;
     std::size_t dimensions = 0;
     bool base64 = false;
     bool stream = false;

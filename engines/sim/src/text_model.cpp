@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <numeric>
 
 namespace engine_sim {
 
@@ -67,6 +68,23 @@ std::vector<float> embed(const Words& words, std::size_t dimensions) {
         });
     }
     return vector;
+}
+
+double score(const Words& one, const Words& other) {
+    // Enough that different words rarely fall into the same place.
+    constexpr std::size_t kDimensions = 1024;
+    const std::vector<float> a = embed(one, kDimensions);
+    const std::vector<float> b = embed(other, kDimensions);
+    return std::min(std::inner_product(a.begin(), a.end(), b.begin(), 0.0), 1.0);
+}
+
+std::vector<double> classify(const Words& words, std::size_t classes) {
+    std::vector<double> probabilities;
+    // The squares of a unit vector add up to one.
+    for (const float value : embed(words, classes)) {
+        probabilities.push_back(static_cast<double>(value) * static_cast<double>(value));
+    }
+    return probabilities;
 }
 
 }  // namespace engine_sim

@@ -39,4 +39,10 @@ Continuation continue_prompt(const Words& prompt, const Sampling& sampling);
 /// The zero vector for no words. The same on every machine.
 std::vector<float> embed(const Words& words, std::size_t dimensions);
 
+/// How much two texts have in common, from 0 to 1: 1 for the same words. Never 0 for words in common.
+double score(const Words& one, const Words& other);
+
+/// A probability for each class.
+std::vector<double> classify(const Words& words, std::size_t classes);
+
 }  // namespace engine_sim

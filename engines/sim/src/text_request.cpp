@@ -1,5 +1,8 @@
 #include "text_request.hpp"
 
+#include "pooling_request.hpp"
+#include "request_fields.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -15,127 +18,9 @@ namespace {
 
 using nlohmann::json;
 
-/// vLLM shows at most so much of an offending value.
-constexpr std::size_t kEchoedCharacters = 200;
 constexpr std::size_t kDefaultCompletionTokens = 16;
-constexpr std::int64_t kAnyCount = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kMostChoices = 16'384;
 constexpr std::int64_t kMostDimensions = 65'536;
-
-/// Thrown by the readers below, caught at their boundary.
-struct Refused {
-    HttpReply reply;
-};
-
-[[noreturn]] void refuse(
-    int status, std::string_view type, const std::string& message, std::string_view param = ""
-) {
-    throw Refused{error_reply(status, type, message, param)};
-}
-
-/// A value as vLLM quotes it back: text is there in clear, containers are only described.
-std::string echoed(const json& value) {
-    if (value.is_string()) {
-        const auto& text = value.get_ref<const std::string&>();
-        const bool cut = text.size() > kEchoedCharacters;
-        return "'" + text.substr(0, kEchoedCharacters) + (cut ? "...[truncated]" : "") + "'";
-    }
-    if (value.is_structured()) {
-        const char* const kind = value.is_object() ? "dict" : "list";
-        return "'<" + std::string(kind) + " of " + std::to_string(value.size()) + " items>'";
-    }
-    return value.is_null() ? "None" : value.dump();
-}
-
-[[noreturn]] void refuse_field(
-    std::string_view type,
-    const std::string& location,
-    std::string_view message,
-    const std::string& input
-) {
-    refuse(
-        400,
-        "Bad Request",
-        "1 validation error:\n  {'type': '" + std::string(type) + "', 'loc': '" + location +
-            "', 'msg': '" + std::string(message) + "', 'input': " + input + "}",
-        location
-    );
-}
-
-const json& required(const json& body, const char* name) {
-    const auto field = body.find(name);
-    if (field == body.end()) {
-        refuse_field("missing", std::string("body.") + name, "Field required", echoed(body));
-    }
-    return *field;
-}
-
-std::optional<std::size_t> read_count(
-    const json& body, const char* name, std::int64_t most = kAnyCount
-) {
-    const auto field = body.find(name);
-    if (field == body.end() || field->is_null()) {
-        return std::nullopt;
-    }
-    if (!field->is_number_integer()) {
-        refuse_field(
-            "int_type",
-            std::string("body.") + name,
-            "Input should be a valid integer",
-            echoed(*field)
-        );
-    }
-    const auto count = field->get<std::int64_t>();
-    if (count < 0 || count > most) {
-        refuse(
-            400,
-            "BadRequestError",
-            std::string(name) + " must be from 0 to " + std::to_string(most) + ", got " +
-                field->dump() + ".",
-            name
-        );
-    }
-    return static_cast<std::size_t>(count);
-}
-
-bool read_flag(const json& body, const char* name) {
-    const auto field = body.find(name);
-    return field != body.end() && field->is_boolean() && field->get<bool>();
-}
-
-bool is_token_list(const json& value) {
-    return value.is_array() && !value.empty() &&
-           std::ranges::all_of(value, [](const json& item) { return item.is_number_integer(); });
-}
-
-/// Text or token ids; an id is a word of its own.
-Words read_prompt(const json& value, const std::string& location) {
-    if (value.is_string()) {
-        return split_words(value.get_ref<const std::string&>());
-    }
-    if (!is_token_list(value)) {
-        refuse_field("string_type", location, "Input should be a valid string", echoed(value));
-    }
-    Words words;
-    for (const json& token : value) {
-        words.push_back(token.dump());
-    }
-    return words;
-}
-
-std::vector<Words> read_prompts(const json& value, const std::string& location) {
-    if (!value.is_array() || is_token_list(value)) {
-        return {read_prompt(value, location)};
-    }
-    std::vector<Words> prompts;
-    for (std::size_t i = 0; i < value.size(); ++i) {
-        prompts.push_back(read_prompt(value[i], location + "." + std::to_string(i)));
-    }
-    if (prompts.empty()) {
-        refuse(400, "BadRequestError", "please provide at least one prompt");
-    }
-    return prompts;
-}
 
 /// The text of a message, whose content is a string or a list of parts.
 Words read_message(const json& message, const std::string& location) {
@@ -182,6 +67,15 @@ void read_messages(const json& body, TextCall& call) {
 void read_input(const json& body, const char* name, TextCall& call) {
     call.prompts = read_prompts(required(body, name), std::string("body.") + name);
     std::ranges::transform(call.prompts, std::back_inserter(call.prompt_tokens), &Words::size);
+}
+
+/// Embeddings, classes and pooling are also made of a conversation.
+void read_embedded(const json& body, TextCall& call) {
+    if (body.contains("messages")) {
+        read_messages(body, call);
+    } else {
+        read_input(body, "input", call);
+    }
 }
 
 void check_model(const json& body, const TextModels& models, TextCall& call) {
@@ -284,13 +178,17 @@ TextCall read(TextEndpoint endpoint, const json& body, const TextModels& models)
             "model_attributes_type", "body", "Input should be a valid dictionary", echoed(body)
         );
     }
-    const bool generates = endpoint != TextEndpoint::kEmbedding;
+    const bool generates = endpoint == TextEndpoint::kChat || endpoint == TextEndpoint::kCompletion;
     TextCall call;
     call.endpoint = endpoint;
     switch (endpoint) {
         case TextEndpoint::kChat: read_messages(body, call); break;
         case TextEndpoint::kCompletion: read_input(body, "prompt", call); break;
-        case TextEndpoint::kEmbedding: read_input(body, "input", call); break;
+        case TextEndpoint::kEmbedding:
+        case TextEndpoint::kClassify:
+        case TextEndpoint::kPooling: read_embedded(body, call); break;
+        case TextEndpoint::kScore: read_score(body, call); break;
+        case TextEndpoint::kRerank: read_rerank(body, call); break;
     }
     check_model(body, models, call);
     for (const std::size_t tokens : call.prompt_tokens) {
@@ -300,6 +198,7 @@ TextCall read(TextEndpoint endpoint, const json& body, const TextModels& models)
         read_stream_options(body, call);
         answer_prompts(body, models, call);
     } else {
+        read_pooling_options(body, call);
         const auto asked = read_count(body, "dimensions", kMostDimensions);
         call.dimensions = std::max<std::size_t>(asked.value_or(models.embedding_dimensions), 1);
         call.base64 = body.value("encoding_format", json("float")) == "base64";
@@ -345,10 +244,10 @@ CallFacts facts_of(const json& body) {
     facts.request_id = field_of(body, "request_id");
     facts.priority =
         body.value("priority", json()).is_number_integer() ? body["priority"].get<int>() : 0;
-    for (const char* const name : {"prompt", "input"}) {
+    for (const char* const name : {"prompt", "input", "text_1", "text_2", "documents"}) {
         const auto field = body.find(name);
         if (field != body.end() && field->is_array() && !is_token_list(*field)) {
-            facts.batch = field->size();
+            facts.batch = std::max(facts.batch, field->size());
         }
     }
     return facts;
@@ -377,22 +276,6 @@ tl::expected<TextCall, HttpReply> read_text_call(
     } catch (Refused& refused) {
         return tl::unexpected(std::move(refused.reply));
     }
-}
-
-HttpReply error_reply(
-    int status, std::string_view type, const std::string& message, std::string_view param
-) {
-    const json error = {
-        {"message", message},
-        {"type", type},
-        {"param", param.empty() ? json(nullptr) : json(param)},
-        {"code", status},
-    };
-    return {
-        .status = status,
-        .content_type = "application/json",
-        .body = json{{"error", error}}.dump(-1, ' ', false, json::error_handler_t::replace),
-    };
 }
 
 }  // namespace engine_sim

@@ -26,9 +26,4 @@ tl::expected<TextCall, HttpReply> read_text_call(
     TextEndpoint endpoint, const nlohmann::json& body, const TextModels& models
 );
 
-/// An error in vLLM's form: type and message, with `param` where not empty.
-HttpReply error_reply(
-    int status, std::string_view type, const std::string& message, std::string_view param = ""
-);
-
 }  // namespace engine_sim

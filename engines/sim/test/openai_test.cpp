@@ -45,6 +45,16 @@ TEST(OpenAiDialect, AnswersOnAllItsPaths) {
         "you are how"
     );
     EXPECT_EQ(sim.post("/v1/embeddings", {{"input", {"a", "b"}}}).json()["data"].size(), 2U);
+    for (const char* const path : {"/score", "/v1/score"}) {
+        EXPECT_EQ(sim.post(path, {{"text_1", "a"}, {"text_2", "a"}}).json()["data"].size(), 1U);
+    }
+    for (const char* const path : {"/rerank", "/v1/rerank", "/v2/rerank"}) {
+        EXPECT_EQ(
+            sim.post(path, {{"query", "a"}, {"documents", {"a"}}}).json()["results"].size(), 1U
+        );
+    }
+    EXPECT_EQ(sim.post("/classify", {{"input", "a"}}).json()["data"].size(), 1U);
+    EXPECT_EQ(sim.post("/pooling", {{"input", "a"}}).json()["data"].size(), 1U);
     EXPECT_EQ(sim.get("/nowhere").json()["error"]["type"], "Not Found");
     EXPECT_EQ(sim.get("/v1/completions").status, 405);
 }
@@ -56,6 +66,10 @@ TEST(OpenAiDialect, AsksForItsKeyWhereVllmDoes) {
     EXPECT_EQ(refused.status, 401);
     EXPECT_EQ(refused.body, R"({"error":"Unauthorized"})");
     EXPECT_EQ(sim.get("/health").status, 200);
+    const json pair = {{"text_1", "a"}, {"text_2", "b"}};
+    EXPECT_EQ(sim.post("/score", pair).status, 200);
+    EXPECT_EQ(sim.post("/v1/score", pair).status, 401);
+    EXPECT_EQ(sim.post("/v2/rerank", {{"query", "a"}, {"documents", {"b"}}}).status, 401);
 
     Connection connection = sim.connect();
     connection.send("POST", "/v1/completions", kHello.dump(), {{"Authorization", "Bearer s3cret"}});
