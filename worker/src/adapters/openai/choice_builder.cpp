@@ -183,11 +183,6 @@ ChoiceBuilder::Piece ChoiceBuilder::take_tool_calls(json& calls) {
     return result;
 }
 
-bool ChoiceBuilder::is_finished() const {
-    const auto reason = choice_.find("finish_reason");
-    return reason != choice_.end() && !reason->is_null();
-}
-
 json ChoiceBuilder::build(std::size_t index, bool is_chat) {
     json choice = std::move(choice_);
     choice["index"] = index;

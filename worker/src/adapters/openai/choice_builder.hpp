@@ -23,8 +23,6 @@ public:
     /// `choice` is moved from.
     Piece take(nlohmann::json& choice);
 
-    bool is_finished() const;
-
     /// Ends the builder's life. `is_chat` decides between `message` and `text`.
     nlohmann::json build(std::size_t index, bool is_chat);
 

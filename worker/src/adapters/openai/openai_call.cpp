@@ -4,7 +4,6 @@
 #include "adapters/openai/answer.hpp"
 #include "adapters/openai/stream_request.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace inference {
@@ -48,7 +47,7 @@ void OpenAiCall::send(AnswerForm form) {
     stream_.reset();
     if (form == AnswerForm::kStream) {
         stream_.emplace(
-            std::min(kMaxEventBytes, target_->options.max_answer_bytes),
+            kMaxEventBytes,
             StreamAnswer(api_, expected_),
             ProgressMeter(started_, options_.on_progress)
         );

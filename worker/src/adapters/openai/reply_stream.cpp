@@ -10,7 +10,7 @@ Taken ReplyStream::take(std::string_view bytes, Time now) {
     if (!goes_on) {
         return Taken::kRefused;
     }
-    return begun_ && !is_done() ? Taken::kUrgently : Taken::kPatiently;
+    return begun_ ? Taken::kUrgently : Taken::kPatiently;
 }
 
 bool ReplyStream::take_events(std::string_view bytes) {

@@ -23,7 +23,7 @@ public:
     ReplyStream(std::size_t max_event_bytes, StreamAnswer answer, ProgressMeter progress)
         : parser_(max_event_bytes), answer_(std::move(answer)), progress_(std::move(progress)) {}
 
-    /// Urgent from the first event on, until [DONE]; refused once no answer can come of it.
+    /// Urgent from the first event on; refused once no answer can come of it.
     Taken take(std::string_view bytes, Time now);
 
     /// Whatever happens to the connection now, the answer is whole.

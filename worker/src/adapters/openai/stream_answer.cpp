@@ -82,18 +82,11 @@ std::optional<std::size_t> StreamAnswer::index_of(const json& choice) const {
     return index->is_number_unsigned() ? std::optional(index->get<std::size_t>()) : std::nullopt;
 }
 
-bool StreamAnswer::is_complete() const {
-    const bool all_finished = std::ranges::all_of(choices_, [](const auto& choice) {
-        return choice.second.is_finished();
-    });
-    return done_ && all_finished && choices_.size() >= expected_.value_or(0);
-}
-
 std::variant<json, Signal> StreamAnswer::finish() {
     if (fault_) {
         return *std::move(fault_);
     }
-    if (!is_complete()) {
+    if (!done_ || choices_.size() < expected_.value_or(0)) {  // what never began is not finished
         return Signal{DefectSignal{Defect::kUnfinished}};
     }
     json body = build();

@@ -47,7 +47,6 @@ private:
     bool take_chunk(nlohmann::json& chunk);
     bool take_choice(nlohmann::json& choice);
     std::optional<std::size_t> index_of(const nlohmann::json& choice) const;
-    bool is_complete() const;
     nlohmann::json build();
 
     const TaskApi* api_;

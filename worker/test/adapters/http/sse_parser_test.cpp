@@ -59,6 +59,13 @@ TEST(SseParser, JoinsTheDataOfSeveralLines) {
     );
 }
 
+TEST(SseParser, EndsNoEventBetweenTheTwoBytesOfALineEnding) {
+    const std::string text = "data: a\r\ndata: b\r\n\r\n";
+
+    EXPECT_THAT(parse({text}).data(), ElementsAre("a\nb"));
+    EXPECT_THAT(parse(single_bytes(text)).data(), ElementsAre("a\nb"));
+}
+
 TEST(SseParser, TakesOneSpaceAwayAndNoMore) {
     EXPECT_THAT(
         parse({"data:a\n\ndata: a\n\ndata:  a\n\ndata: a:b\n\n"}).data(),
