@@ -133,9 +133,7 @@ std::variant<json, Signal> decode_answer(
     }
     for (const std::string& name : wanted_outputs) {
         if (!has_output(answer, name)) {
-            return Signal{
-                DefectSignal{Defect::kIncomplete, "output '" + name + "', which was asked for"}
-            };
+            return missing_output(name);
         }
     }
     json body{
@@ -146,6 +144,10 @@ std::variant<json, Signal> decode_answer(
     };
     add_parameters(body, answer.parameters());
     return body;
+}
+
+Signal missing_output(const std::string& name) {
+    return DefectSignal{Defect::kIncomplete, "output '" + name + "', which was asked for"};
 }
 
 }  // namespace inference

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -17,5 +18,8 @@ namespace inference {
 std::variant<nlohmann::json, Signal> decode_answer(
     const kserve::ModelInferResponse& answer, const std::vector<std::string>& wanted_outputs
 );
+
+/// The signal for an answer without an output that was asked for.
+Signal missing_output(const std::string& name);
 
 }  // namespace inference

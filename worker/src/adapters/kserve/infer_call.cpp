@@ -1,7 +1,9 @@
 #include "adapters/kserve/infer_call.hpp"
 
+#include "adapters/classify/pattern.hpp"
 #include "adapters/kserve/infer_answer.hpp"
 #include "adapters/kserve/infer_request.hpp"
+#include "adapters/kserve/infer_stream.hpp"
 
 #include <string>
 #include <utility>
@@ -12,6 +14,27 @@ namespace inference {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+namespace {
+
+Signal signal_of(const grpc::Status& status) {
+    return GrpcSignal{.code = status.error_code(), .message = status.error_message()};
+}
+
+/// What the engine refuses, our description of its model let pass. An error in a stream has no code to tell.
+bool may_contradict_the_description(const Signal& signal) {
+    const auto* status = std::get_if<GrpcSignal>(&signal);
+    return std::holds_alternative<InBandSignal>(signal) ||
+           (status != nullptr && (status->code == grpc::StatusCode::NOT_FOUND ||
+                                  status->code == grpc::StatusCode::INVALID_ARGUMENT));
+}
+
+bool is_refusal_of_decoupled(const grpc::Status& status) {
+    return status.error_code() == grpc::StatusCode::UNIMPLEMENTED &&
+           find_pattern("decoupled", status.error_message());
+}
+
+}  // namespace
+
 InferCall::InferCall(
     KserveTarget& target,
     std::shared_ptr<RpcGate> gate,
@@ -20,7 +43,8 @@ InferCall::InferCall(
     Completion<EngineReply> done
 )
     : RpcCall(target, std::move(gate), deadline, metadata_of(target, &call), std::move(done)),
-      call_(std::move(call)) {}
+      call_(std::move(call)),
+      deadline_(deadline) {}
 
 std::shared_ptr<InferCall> InferCall::self() {
     return std::static_pointer_cast<InferCall>(shared_from_this());
@@ -50,7 +74,7 @@ void InferCall::on_metadata(const grpc::Status& status) {
     if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED) {
         infer(ModelDescription{}, Age::kFresh);
     } else if (!status.ok()) {
-        fail(call_.model, status);
+        fail(signal_of(status));
     } else {
         fetch_config();
     }
@@ -70,6 +94,9 @@ void InferCall::on_config(const grpc::Status& status) {
     auto description = std::make_shared<const ModelDescription>(
         describe(metadata_, status.ok() ? &config_.config() : nullptr)
     );
+    if (status.ok()) {
+        target().is_known_as_decoupled = false;  // what it says counts, now that it says something
+    }
     // KServe v2 as such has no ModelConfig; of any other failure the next call shall see whether it has passed.
     if (status.ok() || status.error_code() == grpc::StatusCode::UNIMPLEMENTED) {
         target().description.set(description);
@@ -81,18 +108,29 @@ void InferCall::on_config(const grpc::Status& status) {
 
 void InferCall::infer(const ModelDescription& description, Age age) {
     auto request = encode_request(call_.body, description, call_.model);
-    if (!request && age == Age::kCached) {
+    std::optional<Error> problem =
+        request ? add_hints(hints(description), description, call_.model, *request)
+                : std::optional(std::move(request.error()));
+    if (problem && age == Age::kCached) {
         fetch_metadata();
         return;
     }
-    if (!request) {
-        finish(std::move(request.error()));
+    if (problem) {
+        finish(*std::move(problem));
         return;
     }
     request_ = *std::move(request);
     request_.set_model_name(target().options.engine_model);
     request_.set_id(call_.request_id);
     call_.body = nullptr;
+    if (description.is_decoupled || target().is_known_as_decoupled) {
+        infer_in_stream();
+    } else {
+        infer_once();
+    }
+}
+
+void InferCall::infer_once() {
     target().stub->async()->ModelInfer(
         next_context(),
         &request_,
@@ -103,30 +141,98 @@ void InferCall::infer(const ModelDescription& description, Age age) {
 
 void InferCall::on_answer(const grpc::Status& status) {
     if (status.ok()) {
-        finish(reply());
-        return;
+        auto decoded = decode_answer(answer_, wanted_outputs());
+        if (const auto* fault = std::get_if<Signal>(&decoded)) {
+            fail(*fault);
+        } else {
+            finish_with(std::get<nlohmann::json>(std::move(decoded)));
+        }
+    } else if (is_refusal_of_decoupled(status)) {
+        target().is_known_as_decoupled = true;
+        infer_in_stream();
+    } else {
+        fail(signal_of(status));
     }
-    const auto code = status.error_code();
-    if (code == grpc::StatusCode::NOT_FOUND || code == grpc::StatusCode::INVALID_ARGUMENT) {
-        target().description.set(nullptr);
-    }
-    fail(call_.model, status);
 }
 
-Outcome<EngineReply> InferCall::reply() {
-    std::vector<std::string> wanted;
+// ---- The inference of a decoupled model ----
+
+// Without the header `triton_grpc_error`, which would turn errors into statuses: servers before 2.68 crash on it.
+void InferCall::infer_in_stream() {
+    (*request_.mutable_parameters())[kAskForFinalResponse].set_bool_param(true);
+    stream_answer_.emplace(wanted_outputs());
+    InferStreamEvents events{
+        .on_response = [self = self()](const kserve::ModelStreamInferResponse& response
+                       ) { self->on_response(response); },
+        .on_end = [self = self()](const grpc::Status& status) { self->on_stream_end(status); },
+    };
+    start_infer_stream(*target().stub, next_context(), request_, std::move(events));
+}
+
+void InferCall::on_response(const kserve::ModelStreamInferResponse& response) {
+    if (is_finished()) {
+        return;
+    }
+    const bool had_begun = stream_answer_->has_begun();
+    auto decision = stream_answer_->add(response);
+    if (!had_begun && stream_answer_->has_begun()) {
+        // 0 would mean that nothing was streamed.
+        time_to_first_response_ = std::chrono::ceil<milliseconds>(steady_clock::now() - started_);
+    }
+    if (!decision) {
+        return;
+    }
+    if (auto* body = std::get_if<nlohmann::json>(&*decision)) {
+        finish_with(std::move(*body));
+        return;
+    }
+    fail(std::get<Signal>(*decision));
+    cancel_rpc();  // The model may go on after its error, for nobody.
+}
+
+void InferCall::on_stream_end(const grpc::Status& status) {
+    if (!is_finished()) {
+        fail(status.ok() ? Signal(DefectSignal{Defect::kUnfinished}) : signal_of(status));
+    }
+}
+
+// ---- What both have in common ----
+
+RequestHints InferCall::hints(const ModelDescription& description) const {
+    return {
+        .priority = call_.priority,
+        .time_left =
+            std::chrono::duration_cast<std::chrono::microseconds>(deadline_ - steady_clock::now()),
+        .new_sequence_id = description.keeps_sequences ? new_sequence_id() : 1,
+    };
+}
+
+std::vector<std::string> InferCall::wanted_outputs() const {
+    std::vector<std::string> names;
     for (const auto& output : request_.outputs()) {
-        wanted.push_back(output.name());
+        names.push_back(output.name());
     }
-    auto decoded = decode_answer(answer_, wanted);
-    if (const auto* signal = std::get_if<Signal>(&decoded)) {
-        return target().classified(call_.model, *signal);
+    return names;
+}
+
+void InferCall::fail(const Signal& signal) {
+    Error error = target().classified(call_.model, signal);
+    if (stream_answer_) {
+        error.partial = stream_answer_->has_begun();
     }
-    return EngineReply{
-        .body = std::get<nlohmann::json>(std::move(decoded)),
+    if (may_contradict_the_description(signal)) {
+        target().description.set(nullptr);
+    }
+    finish(std::move(error));
+}
+
+void InferCall::finish_with(nlohmann::json body) {
+    finish(EngineReply{
+        .body = std::move(body),
         .endpoint = target().options.url,
         .latency = std::chrono::duration_cast<milliseconds>(steady_clock::now() - started_),
-    };
+        .time_to_first_token = time_to_first_response_,
+    });
 }
 
 }  // namespace inference

@@ -2,12 +2,17 @@
 /// @brief One inference: the model's description where it is not known, the request checked against it, the answer.
 #pragma once
 
+#include "adapters/kserve/request_hints.hpp"
 #include "adapters/kserve/rpc_call.hpp"
+#include "adapters/kserve/stream_answer.hpp"
 #include "contracts/engine_call.hpp"
 #include "kserve_v2.pb.h"
 
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace inference {
 
@@ -33,10 +38,19 @@ private:
     void on_config(const grpc::Status& status);
 
     void infer(const ModelDescription& description, Age age);
+    void infer_once();
     void on_answer(const grpc::Status& status);
-    Outcome<EngineReply> reply();
+    void infer_in_stream();
+    void on_response(const kserve::ModelStreamInferResponse& response);
+    void on_stream_end(const grpc::Status& status);
+
+    RequestHints hints(const ModelDescription& description) const;
+    std::vector<std::string> wanted_outputs() const;
+    void fail(const Signal& signal);
+    void finish_with(nlohmann::json body);
 
     EngineCall call_;
+    const Deadline deadline_;
     const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     kserve::ModelMetadataRequest metadata_request_;
     kserve::ModelMetadataResponse metadata_;
@@ -44,6 +58,8 @@ private:
     kserve::ModelConfigResponse config_;
     kserve::ModelInferRequest request_;
     kserve::ModelInferResponse answer_;
+    std::optional<StreamAnswer> stream_answer_;
+    std::chrono::milliseconds time_to_first_response_{0};
 };
 
 }  // namespace inference

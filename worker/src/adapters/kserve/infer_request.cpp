@@ -265,8 +265,7 @@ private:
     ) {
         if (value.is_boolean()) {
             parameter.set_bool_param(value.get<bool>());
-        } else if (name == "priority" &&
-                   value.is_number_unsigned()) {  // the one that Triton takes as uint64 only
+        } else if (is_unsigned(name, value)) {
             parameter.set_uint64_param(value.get<std::uint64_t>());
         } else if (value.is_number_integer()) {
             parameter.set_int64_param(value.get<std::int64_t>());
@@ -278,6 +277,13 @@ private:
             return false;
         }
         return true;
+    }
+
+    // `priority` is the one that Triton takes as uint64 only; others are only where int64 would change them.
+    static bool is_unsigned(std::string_view name, const json& value) {
+        const bool is_positive = value.is_number_integer() && value >= 0;
+        return is_positive &&
+               (name == "priority" || !std::in_range<std::int64_t>(value.get<std::uint64_t>()));
     }
 
     Error about_request(std::string_view problem) const {

@@ -13,6 +13,7 @@
 
 #include <grpcpp/channel.h>
 
+#include <atomic>
 #include <memory>
 #include <stop_token>
 #include <string_view>
@@ -33,6 +34,8 @@ struct KserveTarget {
     const EndpointOptions options;
     const std::unique_ptr<GRPCInferenceService::Stub> stub;
     DescriptionCache description;
+    std::atomic<bool> is_known_as_decoupled =
+        false;  ///< By a refusal, where the model's config cannot be read.
     std::stop_source closing;
 };
 

@@ -1,9 +1,18 @@
 #include "adapters/kserve/model_description.hpp"
 
+#include <google/protobuf/unknown_field_set.h>
+
 #include <algorithm>
 
 namespace inference {
 namespace {
+
+// Field numbers of Triton's ModelDynamicBatching and ModelQueuePolicy, which the protocol file leaves out.
+constexpr int kDefaultQueuePolicy = 6;
+constexpr int kAllowTimeoutOverride = 3;
+
+using google::protobuf::UnknownField;
+using google::protobuf::UnknownFieldSet;
 
 std::vector<TensorDescription> tensors_of(
     const google::protobuf::RepeatedPtrField<kserve::ModelMetadataResponse::TensorMetadata>& tensors
@@ -23,6 +32,43 @@ bool is_optional(const kserve::ModelConfig& config, const std::string& name) {
     });
 }
 
+bool allows_timeout_override(const std::string& queue_policy) {
+    UnknownFieldSet policy;
+    if (!policy.ParseFromString(queue_policy)) {
+        return false;
+    }
+    for (int i = 0; i < policy.field_count(); ++i) {
+        const UnknownField& field = policy.field(i);
+        if (field.number() == kAllowTimeoutOverride && field.type() == UnknownField::TYPE_VARINT) {
+            return field.varint() != 0;
+        }
+    }
+    return false;
+}
+
+bool takes_timeout(const kserve::ModelDynamicBatching& batching) {
+    const UnknownFieldSet& fields = batching.GetReflection()->GetUnknownFields(batching);
+    for (int i = 0; i < fields.field_count(); ++i) {
+        const UnknownField& field = fields.field(i);
+        if (field.number() == kDefaultQueuePolicy &&
+            field.type() == UnknownField::TYPE_LENGTH_DELIMITED) {
+            return allows_timeout_override(field.length_delimited());
+        }
+    }
+    return false;
+}
+
+void add_config(const kserve::ModelConfig& config, ModelDescription& description) {
+    description.max_batch_size = config.max_batch_size();
+    description.is_decoupled = config.model_transaction_policy().decoupled();
+    description.keeps_sequences = config.has_sequence_batching();
+    description.priority_levels = config.dynamic_batching().priority_levels();
+    description.takes_timeout = takes_timeout(config.dynamic_batching());
+    for (TensorDescription& input : description.inputs) {
+        input.optional = is_optional(config, input.name);
+    }
+}
+
 }  // namespace
 
 ModelDescription describe(
@@ -32,10 +78,7 @@ ModelDescription describe(
         .inputs = tensors_of(metadata.inputs()), .outputs = tensors_of(metadata.outputs())
     };
     if (config != nullptr) {
-        result.max_batch_size = config->max_batch_size();
-        for (TensorDescription& input : result.inputs) {
-            input.optional = is_optional(*config, input.name);
-        }
+        add_config(*config, result);
     }
     return result;
 }

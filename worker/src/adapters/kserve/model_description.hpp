@@ -26,6 +26,10 @@ struct ModelDescription {
     std::vector<TensorDescription> outputs;
     std::int64_t max_batch_size =
         0;  ///< 0: the first dimension is no batch, or the server does not say.
+    bool is_decoupled = false;  ///< Answers any number of times, in a stream.
+    bool keeps_sequences = false;  ///< Remembers what came before in the same sequence.
+    std::uint64_t priority_levels = 0;  ///< 1 is the most urgent. 0: the model has none.
+    bool takes_timeout = false;  ///< A request may say how long it would wait in the queue.
 };
 
 /// Range: `config` is null where the server has no such call; KServe v2 itself does not know it.

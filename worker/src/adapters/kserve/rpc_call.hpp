@@ -10,7 +10,6 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
-#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -49,12 +48,9 @@ protected:
 
     KserveTarget& target() noexcept { return target_; }
     grpc::ClientContext* next_context() { return contexts_.next(); }
+    void cancel_rpc() { contexts_.cancel(); }
 
-    /// Completes the call, for an RPC that failed.
-    void fail(std::string_view model, const grpc::Status& status) {
-        const GrpcSignal signal{.code = status.error_code(), .message = status.error_message()};
-        finish(target_.classified(model, signal));
-    }
+    bool is_finished() const noexcept { return done_ == nullptr; }
 
     void finish(Outcome<T> outcome) {
         // Whoever cancelled does not want to hear that cancelling made the RPC fail.
@@ -62,8 +58,8 @@ protected:
             outcome = Cancelled{};
         }
         on_cancel_.reset();
-        on_close_.reset();
-        done_(std::move(outcome));
+        // A stream may outlive its answer. Then closing the adapter shall still end it.
+        std::exchange(done_, nullptr)(std::move(outcome));
     }
 
 private:

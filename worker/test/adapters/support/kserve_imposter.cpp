@@ -6,6 +6,7 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -16,6 +17,9 @@ namespace inference::testing {
 
 class KserveImposter::Service final : public GRPCInferenceService::CallbackService {
 public:
+    using Stream =
+        grpc::ServerBidiReactor<kserve::ModelInferRequest, kserve::ModelStreamInferResponse>;
+
     Service(
         KserveScript script, const std::shared_ptr<grpc::ServerCredentials>& credentials, int port
     )
@@ -97,19 +101,28 @@ public:
         }
         note([&](Log& log) {
             log.infer_requests.push_back(*request);
-            log.last_metadata.clear();
-            for (const auto& [name, value] : context->client_metadata()) {
-                log.last_metadata.emplace(
-                    std::string(name.data(), name.size()), std::string(value.data(), value.size())
-                );
-            }
+            log.keep(*context);
         });
         return held != nullptr ? held : finished(context, script_.infer, *request, *response);
     }
 
+    Stream* ModelStreamInfer(grpc::CallbackServerContext* context) override {
+        return new StreamCall(*this, *context);  // owned by gRPC until OnDone
+    }
+
 private:
     struct Log {
+        void keep(const grpc::CallbackServerContext& context) {
+            last_metadata.clear();
+            for (const auto& [name, value] : context.client_metadata()) {
+                last_metadata.emplace(
+                    std::string(name.data(), name.size()), std::string(value.data(), value.size())
+                );
+            }
+        }
+
         std::vector<kserve::ModelInferRequest> infer_requests;
+        std::vector<kserve::ModelInferRequest> stream_requests;
         std::map<std::string, std::string> last_metadata;
         int metadata_calls = 0;
         int cancelled = 0;
@@ -135,6 +148,59 @@ private:
     private:
         Service& service_;
         kserve::ModelInferResponse& response_;
+    };
+
+    /// Reads one request, then writes what the script says.
+    class StreamCall final : public Stream {
+    public:
+        StreamCall(Service& service, const grpc::CallbackServerContext& context)
+            : service_(service), context_(context) {
+            StartRead(&request_);
+        }
+
+        void OnReadDone(bool ok) override {
+            if (!ok || !service_.script_.stream) {
+                finish(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, ""));
+                return;
+            }
+            reply_ = service_.script_.stream(request_);
+            service_.note([this](Log& log) {
+                log.stream_requests.push_back(request_);
+                log.keep(context_);
+            });
+            write_next();
+        }
+        void OnWriteDone(bool /*ok*/) override { write_next(); }
+        void OnCancel() override {
+            service_.note([](Log& log) {
+                ++log.cancelled;
+                log.last_cancelled = std::chrono::steady_clock::now();
+            });
+            finish(grpc::Status::CANCELLED);
+        }
+        void OnDone() override { delete this; }
+
+    private:
+        void write_next() {
+            if (next_ < reply_.responses.size()) {
+                StartWrite(&reply_.responses[next_++]);
+            } else if (!reply_.is_held) {
+                finish(reply_.end);
+            }
+        }
+        // A cancel may race with the end.
+        void finish(const grpc::Status& status) {
+            if (!is_finished_.exchange(true)) {
+                Finish(status);
+            }
+        }
+
+        Service& service_;
+        const grpc::CallbackServerContext& context_;
+        kserve::ModelInferRequest request_;
+        StreamReply reply_;
+        std::size_t next_ = 0;
+        std::atomic<bool> is_finished_ = false;
     };
 
     template <class Handler, class Request, class Response>
@@ -210,6 +276,16 @@ int KserveImposter::metadata_calls() const {
 void KserveImposter::wait_for_infer_requests(std::size_t count) const {
     service_->wait_until("so many requests", [count](const auto& log) {
         return log.infer_requests.size() >= count;
+    });
+}
+
+std::vector<kserve::ModelInferRequest> KserveImposter::stream_requests() const {
+    return service_->read([](const auto& log) { return log.stream_requests; });
+}
+
+void KserveImposter::wait_for_stream_requests(std::size_t count) const {
+    service_->wait_until("so many streams", [count](const auto& log) {
+        return log.stream_requests.size() >= count;
     });
 }
 

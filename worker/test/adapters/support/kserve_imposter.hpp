@@ -16,6 +16,13 @@
 
 namespace inference::testing {
 
+/// What the server does about one request of a stream.
+struct StreamReply {
+    std::vector<kserve::ModelStreamInferResponse> responses;
+    grpc::Status end = grpc::Status::OK;
+    bool is_held = false;  ///< Says no more after the responses, until the client gives up.
+};
+
 /// What the server knows and does. Handlers run on gRPC's threads.
 struct KserveScript {
     template <class Request, class Response>
@@ -26,6 +33,8 @@ struct KserveScript {
     Handler<kserve::ModelReadyRequest, kserve::ModelReadyResponse> ready;
     /// Absent: the call is held until release(), or until the client gives it up.
     Handler<kserve::ModelInferRequest, kserve::ModelInferResponse> infer;
+    /// Absent: a stream is refused as UNIMPLEMENTED.
+    std::function<StreamReply(const kserve::ModelInferRequest&)> stream;
 };
 
 /// Listens on 127.0.0.1.
@@ -50,9 +59,12 @@ public:
     /// The value of a metadata entry of the last infer call; empty where it had none.
     std::string last_metadata(const std::string& name) const;
     int metadata_calls() const;
+    /// Of all streams, in the order in which they came; they are not among infer_requests().
+    std::vector<kserve::ModelInferRequest> stream_requests() const;
 
     /// Errors: each throws if it does not come to that.
     void wait_for_infer_requests(std::size_t count) const;
+    void wait_for_stream_requests(std::size_t count) const;
     void wait_for_cancelled(int count) const;
     std::chrono::steady_clock::time_point last_cancelled() const;
 
