@@ -204,8 +204,8 @@ constexpr Meaning kUnexpectedInput{
 constexpr Meaning kDecoupled{
     kFatal,
     kUnsupported,
-    "the model streams its answers (decoupled), which a plain call cannot take",
-    "serve it without the decoupled transaction policy"
+    "the model streams its answers (decoupled), which HTTP cannot carry",
+    "give host:port of the engine's gRPC port as the endpoint"
 };
 constexpr Meaning kBadCertificate{
     kFatal,

@@ -705,6 +705,14 @@ const std::vector<Row> kTritonRows = {
      grpc(12, "ModelInfer RPC doesn't support models with decoupled transaction policy"),
      kFatal,
      kUnsupported},
+    {"DecoupledModelOverHttp",
+     kTriton,
+     http(
+         501,
+         R"({"error":"HTTP end point doesn't support models with decoupled transaction policy"})"
+     ),
+     kFatal,
+     kUnsupported},
     {"StreamErrorWithoutCode",
      kTriton,
      InBandSignal{"Stub process 'crash_0_0' is not healthy."},
