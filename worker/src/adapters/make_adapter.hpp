@@ -12,7 +12,8 @@
 
 namespace inference {
 
-/// One adapter for one endpoint of one model. `http` serves all OpenAI-like adapters of the process.
+/// One adapter for one endpoint of one model. `http` serves all adapters of the process that speak HTTP: the OpenAI-like
+/// ones, and those of KServe v2 whose endpoint begins with http:// or https://.
 ///
 /// Errors: Fatal, naming the model, for an address, key or TLS file that cannot be used. Nothing is connected yet.
 /// @code

@@ -1,5 +1,6 @@
 #include "adapters/kserve/infer_answer.hpp"
 
+#include "adapters/kserve/infer_parameters.hpp"
 #include "adapters/kserve/tensor_codec.hpp"
 #include "contracts/tensor.hpp"
 
@@ -14,25 +15,6 @@ using OutputTensor = kserve::ModelInferResponse::InferOutputTensor;
 
 Signal wrong_size(const std::string& detail) {
     return DefectSignal{Defect::kWrongSize, detail};
-}
-
-json shown(const kserve::InferParameter& parameter) {
-    switch (parameter.parameter_choice_case()) {
-        case kserve::InferParameter::kBoolParam: return parameter.bool_param();
-        case kserve::InferParameter::kInt64Param: return parameter.int64_param();
-        case kserve::InferParameter::kStringParam: return parameter.string_param();
-        case kserve::InferParameter::kDoubleParam: return float_element(parameter.double_param());
-        case kserve::InferParameter::kUint64Param: return parameter.uint64_param();
-        case kserve::InferParameter::PARAMETER_CHOICE_NOT_SET: break;
-    }
-    return nullptr;
-}
-
-template <class Map>
-void add_parameters(json& target, const Map& parameters) {
-    for (const auto& [name, parameter] : parameters) {
-        target["parameters"][name] = shown(parameter);
-    }
 }
 
 template <class Field, class Show>

@@ -310,4 +310,11 @@ Result<kserve::ModelInferRequest> encode_request(
     return RequestEncoder(model, model_name).encode(body);
 }
 
+Error tensors_only(std::string_view model_name) {
+    return fatal(
+        ErrorCode::kUnsupported,
+        "model " + in_quotes(model_name) + ": its engine takes tensors only; send `inputs`"
+    );
+}
+
 }  // namespace inference

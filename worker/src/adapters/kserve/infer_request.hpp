@@ -19,4 +19,7 @@ Result<kserve::ModelInferRequest> encode_request(
     const nlohmann::json& body, const ModelDescription& model, std::string_view model_name
 );
 
+/// The error for a task that is not about tensors.
+Error tensors_only(std::string_view model_name);
+
 }  // namespace inference

@@ -3,6 +3,7 @@
 #include "adapters/endpoint_url.hpp"
 #include "adapters/header_text.hpp"
 #include "adapters/kserve/infer_call.hpp"
+#include "adapters/kserve/infer_request.hpp"
 #include "adapters/kserve/kserve_channel.hpp"
 #include "adapters/kserve/kserve_target.hpp"
 #include "adapters/kserve/ready_call.hpp"
@@ -29,12 +30,7 @@ public:
 
     void call(EngineCall call, CallOptions options, Completion<EngineReply> done) override {
         if (call.task != Task::kTensors) {
-            done(Error{
-                .error_class = ErrorClass::kFatal,
-                .code = ErrorCode::kUnsupported,
-                .message =
-                    "model '" + call.model + "': its engine takes tensors only; send `inputs`",
-            });
+            done(tensors_only(call.model));
             return;
         }
         std::make_shared<InferCall>(

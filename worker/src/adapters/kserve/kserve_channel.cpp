@@ -80,16 +80,6 @@ Result<EndpointUrl> grpc_address(const EndpointOptions& options) {
     if (!url) {
         return url;
     }
-    if (url->scheme == "http" || url->scheme == "https") {
-        Error error = bad_endpoint(
-            options.model,
-            options.url,
-            "is HTTP, which this worker does not speak with KServe v2; give host:port of the "
-            "engine's gRPC port"
-        );
-        error.code = ErrorCode::kUnsupported;
-        return tl::unexpected(std::move(error));
-    }
     const bool is_grpc = url->scheme == "grpc" || url->scheme == "grpcs";
     if (!is_grpc || url->port.empty() || !url->path.empty()) {
         return tl::unexpected(

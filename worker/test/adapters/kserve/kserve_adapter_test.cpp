@@ -618,16 +618,6 @@ Error refusal_of(EndpointOptions options) {
     return adapter ? Error{.message = "none"} : adapter.error();
 }
 
-TEST(KserveAdapter, IsNotMadeForHttp) {
-    const Error error = refusal_of(
-        {.model = "digits", .url = "http://gpu1:8000", .engine_model = "", .api_key = "", .tls = {}}
-    );
-
-    EXPECT_EQ(error.error_class, ErrorClass::kFatal);
-    EXPECT_EQ(error.code, ErrorCode::kUnsupported);
-    EXPECT_THAT(error.message, HasSubstr("model 'digits': endpoint 'http://gpu1:8000' is HTTP"));
-}
-
 TEST(KserveAdapter, IsNotMadeForWhatIsNoAddress) {
     for (const char* url : {"gpu1", "gpu1:8001/path", "ftp://gpu1:1"}) {
         const Error error =
