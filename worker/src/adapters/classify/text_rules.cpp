@@ -201,6 +201,18 @@ constexpr Meaning kUnexpectedInput{
     "the model has no input tensor '{1}'",
     "send the tensors of the model's metadata"
 };
+constexpr Meaning kUnevenBatch{
+    kFatal,
+    kValidation,
+    "tensor '{1}' has another batch size than the other inputs",
+    "send the same number of items in every input"
+};
+constexpr Meaning kNoSequence{
+    kFatal,
+    kValidation,
+    "the engine does not know the sequence, or no longer",
+    "send the whole sequence again under a new sequence_id, the first request with sequence_start"
+};
 constexpr Meaning kDecoupled{
     kFatal,
     kUnsupported,
@@ -305,6 +317,8 @@ constexpr TextRule kRules[] = {
     {"unexpected shape for input ?@?", kBadShape, kKserve},
     {"input ?@? data-type is ?@?, but model ?@? expects ?@?", kBadType, kKserve},
     {"unexpected inference input ?@?", kUnexpectedInput, kKserve},
+    {"input ?@? batch size does not match other inputs", kUnevenBatch, kKserve},
+    {"must specify the start flag on the first request", kNoSequence, kKserve},
     {"decoupled transaction policy", kDecoupled, kKserve},
     {"cancelled", kGivenUp, kKserve, 400},
 

@@ -705,6 +705,20 @@ const std::vector<Row> kTritonRows = {
      grpc(12, "ModelInfer RPC doesn't support models with decoupled transaction policy"),
      kFatal,
      kUnsupported},
+    {"UnevenBatch",
+     kTriton,
+     grpc(
+         kInvalidArgument,
+         "[request id: r] input 'numbers' batch size does not match other inputs for 'echo'"
+     ),
+     kFatal,
+     kValidation},
+    {"SequenceThatIsNotThere",
+     kTriton,
+     InBandSignal{"inference request for sequence 7 to model 'total' must specify the START flag "
+                  "on the first request of the sequence"},
+     kFatal,
+     kValidation},
     {"DecoupledModelOverHttp",
      kTriton,
      http(
