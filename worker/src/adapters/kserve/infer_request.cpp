@@ -187,6 +187,12 @@ private:
 
     Problem check_batch(const GivenTensor& given) const {
         const bool is_batched = model_.max_batch_size > 0 && !given.shape.empty();
+        if (is_batched && given.shape.front() == 0) {
+            return about(
+                given,
+                "has a batch of 0; send 1 to " + std::to_string(model_.max_batch_size) + " at once"
+            );
+        }
         if (!is_batched || given.shape.front() <= model_.max_batch_size) {
             return std::nullopt;
         }
@@ -281,9 +287,12 @@ private:
 
     // `priority` is the one that Triton takes as uint64 only; others are only where int64 would change them.
     static bool is_unsigned(std::string_view name, const json& value) {
-        const bool is_positive = value.is_number_integer() && value >= 0;
-        return is_positive &&
-               (name == "priority" || !std::in_range<std::int64_t>(value.get<std::uint64_t>()));
+        const bool is_negative =
+            !value.is_number_unsigned() && value.is_number_integer() && value < 0;
+        if (!value.is_number_integer() || is_negative) {
+            return false;
+        }
+        return name == "priority" || !std::in_range<std::int64_t>(value.get<std::uint64_t>());
     }
 
     Error about_request(std::string_view problem) const {

@@ -136,6 +136,27 @@ TEST(InferRequest, AboveTheBatchLimitAsksForSmallerBatches) {
     );
 }
 
+TEST(InferRequest, WithAnEmptyBatchIsRefused) {
+    const Error error = error_of({{"inputs", {pixels({0, 2}, json::array())}}});
+
+    EXPECT_EQ(error.error_class, ErrorClass::kFatal);
+    EXPECT_EQ(
+        error.message, "model 'digits': tensor 'pixels' has a batch of 0; send 1 to 4 at once"
+    );
+}
+
+TEST(InferRequest, HasWholeNumbersAboveInt64AndAnyPriorityAsUnsigned) {
+    const auto request = encode(
+        {{"inputs", {pixels({1, 2}, {1, 2})}},
+         {"parameters", {{"priority", 2}, {"huge", UINT64_MAX}, {"negative", -1}}}}
+    );
+
+    ASSERT_TRUE(request);
+    EXPECT_EQ(request->parameters().at("priority").uint64_param(), 2U);
+    EXPECT_EQ(request->parameters().at("huge").uint64_param(), UINT64_MAX);
+    EXPECT_EQ(request->parameters().at("negative").int64_param(), -1);
+}
+
 TEST(InferRequest, WithDataThatDoNotMatchIsRefused) {
     EXPECT_EQ(
         message_of({{"inputs", {pixels({1, 2}, {1})}}}),
