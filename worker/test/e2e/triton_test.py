@@ -1,21 +1,26 @@
-"""The real Triton behind the worker: a trained classifier and images that it has never seen."""
+"""The real Triton behind the worker: what it answers, what it refuses, and what becomes of jobs when it fails."""
 
+import base64
 import json
 import os
 import pathlib
 import subprocess
 import unittest
 
-from stack import BIN, PATIENCE, Process, Stack
+from stack import BIN, PATIENCE, Process, Stack, wait_until
 
 TRITON = pathlib.Path(os.environ["IW_SOURCE_DIR"]) / "engines" / "triton"
+MODELS = ["digits", "echo", "fragile", "narrow", "repeat", "total", "types"]
 
 
 class Triton(Process):
-    def __init__(self, stack):
-        super().__init__(stack, "triton", [TRITON / "run", "--model", "digits"], stdout=subprocess.PIPE, text=True)
+    def __init__(self, stack, *models, grpc=0):
+        options = [word for name in models for word in ("--model", name)]
+        super().__init__(stack, "triton", [TRITON / "run", "--grpc-port", grpc, *options], stdout=subprocess.PIPE,
+                         text=True)
         with self.child.stdout as ready:
-            self.grpc = json.loads(ready.readline())["grpc"]
+            ports = json.loads(ready.readline())
+        self.grpc, self.http = ports["grpc"], ports["http"]
 
     # It has children of its own, which only it can stop.
     def kill(self):
@@ -23,22 +28,62 @@ class Triton(Process):
         self.child.wait(timeout=PATIENCE)
 
 
-class RealTriton(unittest.TestCase):
+def tensor(name, shape, datatype, data):
+    return {"name": name, "shape": shape, "datatype": datatype, "data": data}
+
+
+def x(*values):
+    return tensor("x", [len(values), 1], "FP32", list(values))
+
+
+def models_config(stack, models, over_http=(), **triton):
+    """A configuration of these models at Triton's gRPC port; those in `over_http` also as NAME-http at its HTTP port."""
+    lines = [f"  {name}: {{engine: triton, endpoints: [127.0.0.1:{triton['grpc']}]}}" for name in models]
+    lines += [f"  {name}-http: {{engine: triton, engine_model: {name}, endpoints: [http://127.0.0.1:{triton['http']}]}}"
+              for name in over_http]
+    file = stack.folder / "triton.yaml"
+    file.write_text("\n".join([f"temporal: {{address: {stack.address}}}", "models:", *lines]) + "\n")
+    return file
+
+
+class TritonBehindTheWorker(unittest.TestCase):
+    """Helpers only: its classes differ in what they start."""
+
+    def submit(self, model, *tensors, job=None, detach=False, **parameters):
+        options = [word for key, value in parameters.items() for word in ("--param", f"{key}={json.dumps(value)}")]
+        options += ["--id", job] if job else []
+        options += ["--detach"] if detach else ["-o", "json"]
+        return self.stack.submit("--model", model, "--input", json.dumps({"inputs": list(tensors)}), *options)
+
+    def outputs(self, model, *tensors, **options):
+        done = self.submit(model, *tensors, **options)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return {output["name"]: output for output in json.loads(done.stdout)["output"]["outputs"]}
+
+    def error(self, model, *tensors, **options):
+        failed = self.submit(model, *tensors, **options)
+        self.assertEqual(failed.returncode, 1, failed.stdout + failed.stderr)
+        return json.loads(failed.stdout)["error"]
+
+    def tries(self, job):
+        """The errors of the job's infer activities, as the workflow got them."""
+        shown = subprocess.run([self.stack.cli, "workflow", "show", "--address", self.stack.address, "-w", job, "-o",
+                                "json"], capture_output=True, text=True, check=True)
+        failures = [event["activityTaskFailedEventAttributes"]["failure"] for event in json.loads(shown.stdout)["events"]
+                    if "activityTaskFailedEventAttributes" in event]
+        payloads = [failure["applicationFailureInfo"]["details"]["payloads"][0]["data"] for failure in failures]
+        return [json.loads(base64.b64decode(payload)) for payload in payloads]
+
+
+class RealTriton(TritonBehindTheWorker):
     @classmethod
     def setUpClass(cls):
         cls.stack = Stack()
         cls.addClassCleanup(cls.stack.close)
-        cls.triton = Triton(cls.stack)
-        config = cls.stack.folder / "digits.yaml"
-        config.write_text(f"temporal: {{address: {cls.stack.address}}}\n"
-                          f"models:\n  digits: {{engine: triton, endpoints: [127.0.0.1:{cls.triton.grpc}]}}\n"
-                          f"  missing: {{engine: triton, endpoints: [127.0.0.1:{cls.triton.grpc}]}}\n")
-        cls.config = config
-        cls.stack.worker(config)
-
-    def submit(self, model, shape, datatype="FP32", data=None):
-        tensor = {"name": "pixels", "shape": shape, "datatype": datatype, "data": data or [0] * (shape[0] * shape[1])}
-        return self.stack.submit("--model", model, "--input", json.dumps({"inputs": [tensor]}), "-o", "json")
+        cls.triton = Triton(cls.stack, *MODELS)
+        cls.config = models_config(cls.stack, [*MODELS, "missing"], over_http=["digits", "repeat", "types", "missing"],
+                                   grpc=cls.triton.grpc, http=cls.triton.http)
+        cls.stack.worker(cls.config)
 
     def test_at_least_95_of_100_held_out_images_are_right(self):
         folder = subprocess.run([TRITON / "setup", "--folder"], check=True, capture_output=True, text=True).stdout.strip()
@@ -50,26 +95,138 @@ class RealTriton(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_a_wrong_shape_is_refused_with_the_tensor_s_name_what_was_expected_and_what_was_given(self):
-        failed = self.submit("digits", [1, 63])
-        self.assertEqual(failed.returncode, 1)
-        for part in ("pixels", "[1,63]", "64]"):
-            self.assertIn(part, failed.stderr)
+        for model in ("digits", "digits-http"):
+            error = self.error(model, tensor("pixels", [1, 63], "FP32", [0] * 63))
+            self.assertEqual((error["class"], error["code"]), ("Fatal", "VALIDATION"))
+            for part in ("pixels", "[1,63]", "64]"):
+                self.assertIn(part, error["message"])
 
     def test_a_wrong_datatype_is_refused_with_both_datatypes(self):
-        failed = self.submit("digits", [1, 64], datatype="INT32")
-        self.assertEqual(failed.returncode, 1)
-        for part in ("pixels", "INT32", "FP32"):
-            self.assertIn(part, failed.stderr)
+        for model in ("digits", "digits-http"):
+            error = self.error(model, tensor("pixels", [1, 64], "INT32", [0] * 64))
+            for part in ("pixels", "INT32", "FP32"):
+                self.assertIn(part, error["message"])
 
     def test_a_model_that_triton_does_not_have_fails_at_once(self):
-        failed = self.submit("missing", [1, 64])
-        self.assertEqual(failed.returncode, 1)
-        self.assertIn("missing", failed.stderr)
+        for model in ("missing", "missing-http"):
+            error = self.error(model, tensor("pixels", [1, 64], "FP32", [0] * 64), job=f"job-{model}")
+            self.assertEqual((error["class"], error["code"]), ("Fatal", "MODEL_NOT_FOUND"))
+            self.assertIn(model, error["message"])
+            self.assertEqual(len(self.tries(f"job-{model}")), 1)
+
+    def test_inputs_of_different_batch_sizes_are_refused_with_the_tensor_s_name(self):
+        error = self.error("echo", tensor("numbers", [2, 2], "FP32", [1, 2, 3, 4]), tensor("words", [1, 1], "BYTES", ["a"]))
+        self.assertEqual((error["class"], error["code"]), ("Fatal", "VALIDATION"))
+        self.assertIn("another batch size", error["message"])
 
     def test_models_reports_the_endpoints_health(self):
         listed = self.stack.run("models", "--config", self.config, "-o", "json")
         self.assertEqual(listed.returncode, 0, listed.stderr)
         self.assertIn("digits", listed.stdout)
+
+    def test_http_gives_the_same_answer_as_grpc(self):
+        pixels = tensor("pixels", [2, 64], "FP32", [i / 128 for i in range(128)])
+        self.assertEqual(self.outputs("digits-http", pixels), self.outputs("digits", pixels))
+
+    def test_every_datatype_goes_there_and_back(self):
+        given = {"BOOL": [True, False], "UINT8": [0, 255], "UINT16": [0, 65535], "UINT32": [0, 2**32 - 1],
+                 "UINT64": [0, 2**64 - 1], "INT8": [-128, 127], "INT16": [-2**15, 2**15 - 1], "INT32": [-2**31, 2**31 - 1],
+                 "INT64": [-2**63, 2**63 - 1], "FP16": [-1.5, 65504.0, "NaN"], "FP32": [0.5, "Infinity"],
+                 "FP64": [0.1, "-Infinity"], "BYTES": ["grüße", {"b64": "/wA="}, ""]}
+        outputs = self.outputs("types", *(tensor(name, [len(data)], name, data) for name, data in given.items()))
+        self.assertEqual({name: outputs[f"{name}_out"]["data"] for name in given}, given)
+
+    def test_what_json_over_http_cannot_say_is_refused_with_the_grpc_port_as_the_next_step(self):
+        for model, part in [("types-http", tensor("FP16", [1], "FP16", [1.5])), ("repeat-http", tensor("count", [1], "INT32", [1]))]:
+            error = self.error(model, part)
+            self.assertEqual((error["class"], error["code"]), ("Fatal", "UNSUPPORTED"))
+            self.assertIn("gRPC port", error["message"])
+
+    def test_a_full_queue_is_transient_and_the_job_gets_its_turn_later(self):
+        begun = lambda job: f"narrow: request '{job}' has begun" in self.triton.text()
+        for number in range(3):
+            self.submit("narrow", x(1), job=f"queue-{number}", detach=True, delay_ms=1500)
+            wait_until(lambda: begun(f"queue-{number}") if number == 0 else self.stack.status(f"queue-{number}"), "it is there")
+        jobs = [f"queue-{number}" for number in range(3)]
+        for job in jobs:
+            self.assertEqual(self.stack.run("result", job).returncode, 0)
+        refused = [error for job in jobs for error in self.tries(job)]
+        self.assertGreaterEqual(len(refused), 1)
+        self.assertEqual({(error["class"], error["code"]) for error in refused}, {("Transient", "RATE_LIMITED")})
+
+    def test_a_batch_of_8_is_out_of_memory_and_one_of_4_is_not(self):
+        error = self.error("fragile", x(*range(8)))
+        self.assertEqual((error["class"], error["code"]), ("OOM", "ENGINE_OOM"))
+        self.assertNotIn("2.00 GiB", error["message"])
+        self.assertEqual(self.outputs("fragile", x(*range(4)))["y"]["data"], [0, 1, 2, 3])
+
+    def test_a_batch_above_the_model_s_limit_is_out_of_memory_too_and_is_not_sent(self):
+        error = self.error("fragile", x(*range(17)), job="above")
+        self.assertEqual((error["class"], error["code"]), ("OOM", "ENGINE_OOM"))
+        self.assertIn("at most 16", error["message"])
+        self.assertFalse(self.tries("above")[0]["sent"])
+
+    def test_the_answers_of_a_decoupled_model_come_as_one(self):
+        value = self.outputs("repeat", tensor("count", [1], "INT32", [5]))["value"]
+        self.assertEqual((value["shape"], value["data"]), ([5], [0, 1, 2, 3, 4]))
+        self.assertEqual(self.outputs("repeat", tensor("count", [1], "INT32", [1]))["value"]["data"], [0])
+
+    def test_an_error_in_a_stream_is_classified_and_what_came_before_it_is_discarded(self):
+        error = self.error("repeat", tensor("count", [1], "INT32", [5]), job="broken-off", fail_at=3)
+        self.assertEqual((error["class"], error["code"]), ("OOM", "ENGINE_OOM"))
+        self.assertTrue(self.tries("broken-off")[0]["partial"])
+        self.assertEqual(self.outputs("repeat", tensor("count", [1], "INT32", [2]))["value"]["data"], [0, 1])
+
+    def test_a_cancel_is_seen_by_the_model_in_a_call_and_in_a_stream(self):
+        for model, part in [("echo", tensor("numbers", [1, 2], "FP32", [1, 2])), ("repeat", tensor("count", [1], "INT32", [1000]))]:
+            job = f"unwanted-{model}"
+            self.submit(model, part, job=job, detach=True, delay_ms=60_000)
+            wait_until(lambda: f"{model}: request '{job}' has begun" in self.triton.text(), "the model works on it")
+            self.assertEqual(self.stack.run("cancel", job).returncode, 0)
+            self.assertEqual(self.stack.run("result", job).returncode, 1)
+            wait_until(lambda: f"{model}: request '{job}' was cancelled" in self.triton.text(), "the model sees it", 10)
+
+    def test_a_request_of_a_sequence_model_is_a_whole_sequence_unless_it_names_one(self):
+        number = lambda value: tensor("x", [1, 1], "INT32", [value])
+        self.assertEqual([self.outputs("total", number(5))["total"]["data"] for _ in range(2)], [[5], [5]])
+        totals = [self.outputs("total", number(value), sequence_id=7, sequence_start=value == 1, sequence_end=value == 3)
+                  ["total"]["data"] for value in (1, 2, 3)]
+        self.assertEqual(totals, [[1], [3], [6]])
+        error = self.error("total", number(1), sequence_id=8)
+        self.assertEqual((error["class"], error["code"]), ("Fatal", "VALIDATION"))
+        self.assertIn("sequence_start", error["message"])
+
+
+class TritonThatFails(TritonBehindTheWorker):
+    def setUp(self):
+        self.stack = Stack()
+        self.addCleanup(self.stack.close)
+
+    def serve(self, *models):
+        triton = Triton(self.stack, *models)
+        self.stack.worker(models_config(self.stack, models, grpc=triton.grpc))
+        return triton
+
+    def test_a_killed_backend_is_transient_and_marks_the_replica_as_bad(self):
+        self.serve("fragile")
+        error = self.error("fragile", x(-9), job="killed")
+        self.assertEqual((error["class"], error["code"]), ("Transient", "ENGINE_5XX"))
+        self.assertIn("process 'fragile_0_0' is dead", error["message"])
+        self.assertTrue(self.tries("killed")[-1]["replica_bad"])
+
+    def test_a_server_that_is_restarted_under_load_loses_no_job(self):
+        triton = self.serve("echo")
+        jobs = [f"load-{number}" for number in range(12)]
+        for number, job in enumerate(jobs):
+            self.submit("echo", tensor("numbers", [1, 2], "FP32", [number, 0]), job=job, detach=True, delay_ms=700)
+        wait_until(lambda: "has begun" in triton.text(), "the model works on one of them")
+        triton.kill()
+        Triton(self.stack, "echo", grpc=triton.grpc)
+        for number, job in enumerate(jobs):
+            done = self.stack.run("result", job, "-o", "json")
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertEqual(json.loads(done.stdout)["output"]["outputs"][0]["data"], [number, 0])
+        self.assertTrue(any(self.tries(job) for job in jobs))  # else the restart met nobody
 
 
 if __name__ == "__main__":

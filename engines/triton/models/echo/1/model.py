@@ -24,6 +24,7 @@ class TritonPythonModel:
         return [self.respond(request) for request in requests]
 
     def respond(self, request):
+        pb_utils.Logger.log_info(f"echo: request '{request.request_id()}' has begun")
         delay_ms = json.loads(request.parameters() or "{}").get("delay_ms", 0)
         if not wait(request, delay_ms / 1000):
             pb_utils.Logger.log_info(f"echo: request '{request.request_id()}' was cancelled")
