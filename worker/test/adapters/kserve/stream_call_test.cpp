@@ -17,6 +17,9 @@ using ::testing::SizeIs;
 
 using CallBox = OutcomeBox<Outcome<EngineReply>>;
 
+// So that what the server sees in time is not the deadline.
+constexpr std::chrono::milliseconds kLongerThanPatience = 3 * kPatience;
+
 std::unique_ptr<Adapter> adapter_for(const KserveImposter& server) {
     return make_adapter(
                EngineKind::kTriton,
@@ -162,8 +165,9 @@ TEST(StreamCall, MessageInTheStreamIsClassifiedByItsTextAndEndsTheStream) {
         {.responses = {answer("\1"), error_response("RuntimeError: CUDA out of memory. Tried ...")},
          .is_held = true}
     ));
+    const auto adapter = adapter_for(server);  // which would end the stream too, if it went
 
-    const Error error = error_of(run(*adapter_for(server)));
+    const Error error = error_of(run(*adapter, kLongerThanPatience));
 
     EXPECT_EQ(error.error_class, ErrorClass::kOutOfMemory);
     EXPECT_EQ(error.code, ErrorCode::kEngineOom);
@@ -204,8 +208,9 @@ TEST(StreamCall, AnswersThatCannotBeJoinedAreABrokenContract) {
     wider.mutable_infer_response()->mutable_outputs(0)->set_shape(0, 1);
     wider.mutable_infer_response()->mutable_outputs(0)->add_shape(2);
     const KserveImposter server(decoupled({.responses = {answer("\1"), wider}, .is_held = true}));
+    const auto adapter = adapter_for(server);
 
-    const Error error = error_of(run(*adapter_for(server)));
+    const Error error = error_of(run(*adapter, kLongerThanPatience));
 
     EXPECT_EQ(error.error_class, ErrorClass::kFatal);
     EXPECT_THAT(error.message, HasSubstr("output 'y' comes in shapes [1] and [1,2]"));
