@@ -168,6 +168,7 @@ void HttpInferCall::infer(const ModelDescription& description, Age age) {
     } else if (problem) {
         done_(*std::move(problem));
     } else {
+        takes_parts_ = takes_parts(description);
         send(*request);
     }
 }
@@ -205,7 +206,9 @@ void HttpInferCall::fail(const Signal& signal) {
     if (may_contradict_the_description(signal)) {
         target_->description.set(nullptr);
     }
-    done_(target_->classified(call_.model, signal));
+    Error error = target_->classified(call_.model, signal);
+    error.indivisible = !takes_parts_;
+    done_(std::move(error));
 }
 
 }  // namespace inference

@@ -69,6 +69,7 @@ private:
     const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     nlohmann::json metadata_;
     std::vector<std::string> wanted_outputs_;
+    bool takes_parts_ = true;
 };
 
 }  // namespace inference

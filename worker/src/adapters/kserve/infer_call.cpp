@@ -40,11 +40,13 @@ InferCall::InferCall(
     std::shared_ptr<RpcGate> gate,
     EngineCall call,
     Deadline deadline,
+    ProgressReport on_progress,
     Completion<EngineReply> done
 )
     : RpcCall(target, std::move(gate), deadline, metadata_of(target, &call), std::move(done)),
       call_(std::move(call)),
-      deadline_(deadline) {}
+      deadline_(deadline),
+      on_progress_(std::move(on_progress)) {}
 
 std::shared_ptr<InferCall> InferCall::self() {
     return std::static_pointer_cast<InferCall>(shared_from_this());
@@ -123,6 +125,7 @@ void InferCall::infer(const ModelDescription& description, Age age) {
     request_.set_model_name(target().options.engine_model);
     request_.set_id(call_.request_id);
     call_.body = nullptr;
+    takes_parts_ = takes_parts(description);
     if (description.is_decoupled || target().is_known_as_decoupled) {
         infer_in_stream();
     } else {
@@ -180,6 +183,7 @@ void InferCall::on_response(const kserve::ModelStreamInferResponse& response) {
         time_to_first_response_ = std::chrono::ceil<milliseconds>(steady_clock::now() - started_);
     }
     if (!decision) {
+        report_progress();
         return;
     }
     if (auto* body = std::get_if<nlohmann::json>(&*decision)) {
@@ -188,6 +192,14 @@ void InferCall::on_response(const kserve::ModelStreamInferResponse& response) {
     }
     fail(std::get<Signal>(*decision));
     cancel_rpc();  // The model may go on after its error, for nobody.
+}
+
+/// Responses are few and large, next to tokens; whoever listens thins them out.
+void InferCall::report_progress() {
+    ++responses_;
+    if (on_progress_) {
+        on_progress_({.pieces = responses_, .time_to_first_token = time_to_first_response_});
+    }
 }
 
 void InferCall::on_stream_end(const grpc::Status& status) {
@@ -217,6 +229,7 @@ std::vector<std::string> InferCall::wanted_outputs() const {
 
 void InferCall::fail(const Signal& signal) {
     Error error = target().classified(call_.model, signal);
+    error.indivisible = !takes_parts_;
     if (stream_answer_) {
         error.partial = stream_answer_->has_begun();
     }

@@ -9,6 +9,7 @@
 #include "kserve_v2.pb.h"
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,7 @@ public:
         std::shared_ptr<RpcGate> gate,
         EngineCall call,
         Deadline deadline,
+        ProgressReport on_progress,
         Completion<EngineReply> done
     );
 
@@ -42,6 +44,7 @@ private:
     void on_answer(const grpc::Status& status);
     void infer_in_stream();
     void on_response(const kserve::ModelStreamInferResponse& response);
+    void report_progress();
     void on_stream_end(const grpc::Status& status);
 
     RequestHints hints(const ModelDescription& description) const;
@@ -51,6 +54,7 @@ private:
 
     EngineCall call_;
     const Deadline deadline_;
+    const ProgressReport on_progress_;
     const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     kserve::ModelMetadataRequest metadata_request_;
     kserve::ModelMetadataResponse metadata_;
@@ -58,7 +62,9 @@ private:
     kserve::ModelConfigResponse config_;
     kserve::ModelInferRequest request_;
     kserve::ModelInferResponse answer_;
+    bool takes_parts_ = true;
     std::optional<StreamAnswer> stream_answer_;
+    std::size_t responses_ = 0;
     std::chrono::milliseconds time_to_first_response_{0};
 };
 

@@ -204,6 +204,7 @@ private:
         );
         error.error_class = ErrorClass::kOutOfMemory;
         error.code = ErrorCode::kEngineOom;
+        error.batch_limit = model_.max_batch_size;
         return error;
     }
 

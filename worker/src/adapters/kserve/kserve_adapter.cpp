@@ -34,7 +34,12 @@ public:
             return;
         }
         std::make_shared<InferCall>(
-            target_, gate_, std::move(call), options.deadline, std::move(done)
+            target_,
+            gate_,
+            std::move(call),
+            options.deadline,
+            std::move(options.on_progress),
+            std::move(done)
         )
             ->start(options.cancel);
     }

@@ -83,6 +83,16 @@ ModelDescription describe(
     return result;
 }
 
+bool takes_parts(const ModelDescription& model) noexcept {
+    if (model.is_decoupled || model.keeps_sequences) {
+        return false;
+    }
+    return model.max_batch_size > 0 ||
+           std::ranges::all_of(model.inputs, [](const TensorDescription& input) {
+               return !input.shape.empty() && input.shape.front() < 0;
+           });
+}
+
 const TensorDescription* find_tensor(
     const std::vector<TensorDescription>& tensors, std::string_view name
 ) noexcept {

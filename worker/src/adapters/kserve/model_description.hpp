@@ -37,6 +37,10 @@ ModelDescription describe(
     const kserve::ModelMetadataResponse& metadata, const kserve::ModelConfig* config
 );
 
+/// Whether a request of several rows could as well be sent in parts: not where the first dimension is fixed by the model, nor
+/// where an answer belongs to a request as a whole.
+bool takes_parts(const ModelDescription& model) noexcept;
+
 /// nullptr where there is none of that name.
 const TensorDescription* find_tensor(
     const std::vector<TensorDescription>& tensors, std::string_view name

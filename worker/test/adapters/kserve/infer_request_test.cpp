@@ -129,6 +129,7 @@ TEST(InferRequest, AboveTheBatchLimitAsksForSmallerBatches) {
 
     EXPECT_EQ(error.error_class, ErrorClass::kOutOfMemory);
     EXPECT_EQ(error.code, ErrorCode::kEngineOom);
+    EXPECT_EQ(error.batch_limit, 4);
     EXPECT_EQ(
         error.message,
         "model 'digits': tensor 'pixels' has a batch of 5, the model takes at most 4; send at most "

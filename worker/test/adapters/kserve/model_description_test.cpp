@@ -38,6 +38,22 @@ TEST(ModelDescription, HasTheSchedulingOfTheModelsConfig) {
     EXPECT_TRUE(described(optional).inputs.at(0).optional);
 }
 
+TEST(ModelDescription, OnlyRowsThatAreABatchMayBeSentInParts) {
+    kserve::ModelConfig batched;
+    batched.set_max_batch_size(8);
+    kserve::ModelConfig decoupled = batched;
+    decoupled.mutable_model_transaction_policy()->set_decoupled(true);
+    kserve::ModelConfig sequences = batched;
+    sequences.mutable_sequence_batching();
+
+    EXPECT_TRUE(takes_parts(described(batched)));
+    EXPECT_FALSE(takes_parts(described(decoupled)));
+    EXPECT_FALSE(takes_parts(described(sequences)));
+    EXPECT_FALSE(takes_parts(described({}))) << "a scalar";
+    EXPECT_TRUE(takes_parts({.inputs = {{"x", "FP32", {-1, 4}}}, .outputs = {}}));
+    EXPECT_FALSE(takes_parts({.inputs = {{"x", "FP32", {2, 4}}}, .outputs = {}}));
+}
+
 /// A dynamic_batching with this default_queue_policy, as Triton sends it.
 kserve::ModelConfig with_queue_policy(const std::string& policy) {
     kserve::ModelConfig config;

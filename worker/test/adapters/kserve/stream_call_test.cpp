@@ -172,6 +172,7 @@ TEST(StreamCall, MessageInTheStreamIsClassifiedByItsTextAndEndsTheStream) {
     EXPECT_EQ(error.error_class, ErrorClass::kOutOfMemory);
     EXPECT_EQ(error.code, ErrorCode::kEngineOom);
     EXPECT_TRUE(error.partial);
+    EXPECT_TRUE(error.indivisible) << "its answers belong to the request as a whole";
     server.wait_for_cancelled(1);
 }
 
