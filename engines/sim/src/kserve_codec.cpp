@@ -176,6 +176,7 @@ kserve::ModelConfig config_of(const TensorSignature& signature) {
     config.set_name(signature.name);
     config.set_backend("engine-sim");
     config.set_max_batch_size(signature.max_batch);
+    config.mutable_model_transaction_policy()->set_decoupled(signature.behaviour == "repeat");
     for (const TensorSpec& tensor : signature.inputs) {
         config.add_input()->set_name(tensor.name);
     }

@@ -1,14 +1,14 @@
 #include "kserve_service.hpp"
 
 #include "grpc_code.hpp"
+#include "infer_stream.hpp"
 #include "kserve_codec.hpp"
+#include "kserve_facts.hpp"
 
 #include <boost/asio/post.hpp>
 
-#include <algorithm>
 #include <csignal>
 #include <utility>
-#include <vector>
 
 namespace engine_sim {
 
@@ -18,34 +18,13 @@ grpc::Status status_of(const GrpcReply& reply) {
     return {reply.code, reply.message};
 }
 
-const grpc::Status kStopping(
-    grpc::StatusCode::UNAVAILABLE,
-    "Server is stopping, scheduler for model has stopped accepting new inference requests"
-);
+const grpc::Status kSocketClosed(grpc::StatusCode::UNAVAILABLE, "Socket closed");
 
 std::string metadata_value(const grpc::CallbackServerContext& context, const std::string& key) {
     const auto found = context.client_metadata().find(key);
     return found == context.client_metadata().end()
                ? ""
                : std::string(found->second.data(), found->second.size());
-}
-
-CallFacts facts_of(
-    const grpc::CallbackServerContext& context, const kserve::ModelInferRequest& request
-) {
-    CallFacts facts{
-        .path = "ModelInfer", .model = request.model_name(), .request_id = request.id()
-    };
-    facts.traceparent = metadata_value(context, "traceparent");
-    if (request.inputs_size() > 0 && request.inputs(0).shape_size() > 0) {
-        facts.batch =
-            static_cast<std::size_t>(std::max<std::int64_t>(request.inputs(0).shape(0), 0));
-    }
-    if (const auto priority = request.parameters().find("priority");
-        priority != request.parameters().end()) {
-        facts.priority = static_cast<int>(priority->second.uint64_param());
-    }
-    return facts;
 }
 
 }  // namespace
@@ -78,7 +57,7 @@ grpc::ServerUnaryReactor* KserveService::ModelReady(
     kserve::ModelReadyResponse* response
 ) {
     return receive({.path = "ModelReady", .model = request->name()}, [=, this](const Visit& visit) {
-        const bool is_known = find(request->name(), request->version()).has_value();
+        const bool is_known = models_.find(request->name(), request->version()).has_value();
         response->set_ready(is_known && (!visit.fault || !visit.fault->not_ready));
         finish(visit);
     });
@@ -104,7 +83,7 @@ grpc::ServerUnaryReactor* KserveService::ModelMetadata(
     return receive(
         {.path = "ModelMetadata", .model = request->name()},
         [=, this](const Visit& visit) {
-            const auto model = find(request->name(), request->version());
+            const auto model = models_.find(request->name(), request->version());
             if (model) {
                 *response = metadata_of((*model)->signature());
             }
@@ -121,7 +100,7 @@ grpc::ServerUnaryReactor* KserveService::ModelConfig(
     return receive(
         {.path = "ModelConfig", .model = request->name()},
         [=, this](const Visit& visit) {
-            const auto model = find(request->name(), request->version());
+            const auto model = models_.find(request->name(), request->version());
             if (model) {
                 *response->mutable_config() = config_of((*model)->signature());
             }
@@ -135,9 +114,23 @@ grpc::ServerUnaryReactor* KserveService::ModelInfer(
     const kserve::ModelInferRequest* request,
     kserve::ModelInferResponse* response
 ) {
-    return receive(facts_of(*context, *request), [=, this](const Visit& visit) {
+    CallFacts facts = facts_of("ModelInfer", *request, /*with_text=*/true);
+    facts.traceparent = metadata_value(*context, "traceparent");
+    return receive(std::move(facts), [=, this](const Visit& visit) {
         infer(visit, *request, *response);
     });
+}
+
+StreamReactorBase* KserveService::ModelStreamInfer(grpc::CallbackServerContext* context) {
+    auto* const reactor = new StreamReactor(io_);  // deletes itself
+    const auto stream = std::make_shared<InferStream>(
+        InferStream::Parts{engine_, ticker_, models_, latency_},
+        reactor->rpc(),
+        metadata_value(*context, "traceparent")
+    );
+    stream->attach();
+    reactor->start();
+    return reactor;
 }
 
 grpc::ServerUnaryReactor* KserveService::receive(
@@ -154,10 +147,10 @@ grpc::ServerUnaryReactor* KserveService::receive(
 
 void KserveService::begin(const std::shared_ptr<Visit>& visit) {
     if (engine_.is_down()) {
-        visit->rpc->finish(kStopping);
+        visit->rpc->finish(stopping());
         return;
     }
-    visit->id = engine_.receive(visit->facts, [rpc = visit->rpc] { rpc->finish(kStopping); });
+    visit->id = engine_.receive(visit->facts, [rpc = visit->rpc] { rpc->finish(stopping()); });
     visit->rpc->on_cancel = [this, id = visit->id, rpc = visit->rpc.get()] {
         engine_.abort(id, "client closed");
         rpc->finish(grpc::Status::CANCELLED);
@@ -169,17 +162,19 @@ void KserveService::begin(const std::shared_ptr<Visit>& visit) {
 
 void KserveService::go_on(const Visit& visit) {
     const auto& fault = visit.fault;
-    if (fault && fault->die) {
-        std::raise(SIGKILL);
-    }
-    if (fault && fault->grpc) {
-        finish(visit, status_of(*fault->grpc));
-    } else if (fault && fault->reset_after) {
-        // A single call of a connection cannot be reset from here; this is what its client would be told.
-        finish(visit, {grpc::StatusCode::UNAVAILABLE, "Socket closed"});
-    } else if (!fault || !fault->stall_after) {
+    if (!fault || !fault->replaces_the_answer() || fault->http || fault->not_ready) {
         visit.answer(visit);
+    } else if (fault->grpc) {
+        finish(visit, status_of(*fault->grpc));
+    } else if (fault->die) {
+        std::raise(SIGKILL);
+    } else if (fault->down_for) {
+        engine_.crash(*fault->down_for);
+    } else if (fault->reset_after || fault->close) {
+        // A single call of a connection cannot be reset from here; this is what its client would be told.
+        finish(visit, kSocketClosed);
     }
+    // What remains is a stall.
 }
 
 void KserveService::finish(const Visit& visit, const grpc::Status& status) {
@@ -196,6 +191,10 @@ void KserveService::infer(
     const kserve::ModelInferRequest& request,
     kserve::ModelInferResponse& response
 ) {
+    if (visit.fault && visit.fault->in_band_error) {
+        finish(visit, {grpc::StatusCode::INTERNAL, visit.fault->in_band_error->message});
+        return;
+    }
     auto computed = compute(request);
     if (!computed) {
         finish(visit, status_of(computed.error()));
@@ -205,45 +204,29 @@ void KserveService::infer(
     if (visit.fault && visit.fault->garble && response.raw_output_contents_size() > 0) {
         response.mutable_raw_output_contents()->rbegin()->pop_back();
     }
-    const bool has_room =
-        engine_.run(visit.id, {latency_}, visit.facts.priority, [this, visit] { finish(visit); });
-    if (!has_room) {
-        const std::string id = request.id().empty() ? "<id_unknown>" : request.id();
-        finish(
-            visit,
-            {grpc::StatusCode::UNAVAILABLE, "[request id: " + id + "] Exceeds maximum queue size"}
-        );
+    const auto done = [this, visit] {
+        // Damaged on its way out, an answer does not arrive at all.
+        const bool is_lost = visit.fault && visit.fault->reset_after;
+        if (!visit.fault || !visit.fault->stall_after) {
+            finish(visit, is_lost ? kSocketClosed : grpc::Status::OK);
+        }
+    };
+    if (!engine_.run(visit.id, {latency_}, visit.facts.priority, done)) {
+        finish(visit, status_of(queue_full(request.id())));
     }
 }
 
 tl::expected<kserve::ModelInferResponse, GrpcReply> KserveService::compute(
     const kserve::ModelInferRequest& request
 ) const {
-    const auto model = find(request.model_name(), request.model_version());
-    if (!model) {
-        return tl::unexpected(model.error());
-    }
-    return read_inputs(request)
-        .and_then([&](const std::vector<Tensor>& inputs) {
-            return (*model)->infer(inputs, request.id());
-        })
-        .and_then([&](std::vector<Tensor> outputs) {
-            return write_outputs(request, std::move(outputs));
+    const auto model = models_.find(request.model_name(), request.model_version());
+    if (model && (*model)->is_decoupled()) {
+        return tl::unexpected(GrpcReply{
+            .code = grpc::StatusCode::UNIMPLEMENTED,
+            .message = "ModelInfer RPC doesn't support models with decoupled transaction policy",
         });
-}
-
-tl::expected<const TensorModel*, GrpcReply> KserveService::find(
-    const std::string& name, const std::string& version
-) const {
-    const auto model = models_.find(name);
-    if (model != models_.end() && (version.empty() || version == "1")) {
-        return &model->second;
     }
-    const std::string which = model == models_.end() ? "" : " version " + version;
-    return tl::unexpected(GrpcReply{
-        .code = grpc::StatusCode::NOT_FOUND,
-        .message = "Request for unknown model: '" + name + "'" + which + " is not found",
-    });
+    return models_.infer(request);
 }
 
 }  // namespace engine_sim

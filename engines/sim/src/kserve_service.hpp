@@ -5,18 +5,16 @@
 #include "engine.hpp"
 #include "kserve_v2_service.grpc.pb.h"
 #include "rpc.hpp"
-#include "tensor_model.hpp"
+#include "stream_rpc.hpp"
+#include "tensor_catalog.hpp"
+#include "ticker.hpp"
 
 #include <boost/asio/io_context.hpp>
 
 #include <functional>
-#include <map>
 #include <memory>
-#include <string>
 
 namespace engine_sim {
-
-using TensorModels = std::map<std::string, TensorModel>;
 
 /// Every method hands its call to the I/O thread at once.
 ///
@@ -25,9 +23,13 @@ using TensorModels = std::map<std::string, TensorModel>;
 class KserveService final : public inference::GRPCInferenceService::CallbackService {
 public:
     KserveService(
-        boost::asio::io_context& io, Engine& engine, const TensorModels& models, Duration latency
+        boost::asio::io_context& io,
+        Engine& engine,
+        Ticker& ticker,
+        const TensorCatalog& models,
+        Duration latency
     )
-        : io_(io), engine_(engine), models_(models), latency_(latency) {}
+        : io_(io), engine_(engine), ticker_(ticker), models_(models), latency_(latency) {}
 
     grpc::ServerUnaryReactor*
     ServerLive(grpc::CallbackServerContext*, const kserve::ServerLiveRequest*, kserve::ServerLiveResponse*)
@@ -50,6 +52,7 @@ public:
     grpc::ServerUnaryReactor*
     ModelInfer(grpc::CallbackServerContext*, const kserve::ModelInferRequest*, kserve::ModelInferResponse*)
         override;
+    StreamReactorBase* ModelStreamInfer(grpc::CallbackServerContext*) override;
 
 private:
     /// One call on its way through; `fault` may be empty.
@@ -74,14 +77,10 @@ private:
         const kserve::ModelInferRequest& request
     ) const;
 
-    /// Errors: the reply that Triton would give to an unknown model or version.
-    tl::expected<const TensorModel*, GrpcReply> find(
-        const std::string& name, const std::string& version
-    ) const;
-
     boost::asio::io_context& io_;
     Engine& engine_;
-    const TensorModels& models_;
+    Ticker& ticker_;
+    const TensorCatalog& models_;
     Duration latency_;
 };
 

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <csignal>
 #include <string_view>
 #include <utility>
 
@@ -78,67 +77,25 @@ CallFacts facts_of_exchange(const HttpExchange& exchange, const json& body) {
     return facts;
 }
 
-void damage(const FaultAction& fault, HttpAnswer& answer) {
-    answer.headers = fault.headers;
-    answer.reset_after = fault.reset_after;
-    answer.stall_after = fault.stall_after;
-    answer.truncate = fault.truncate;
-    answer.drip = fault.drip;
-    answer.chunked = fault.chunked;
-    answer.close = fault.close;
-    if (fault.in_band_error) {
-        answer.body = fault.in_band_error->data;
-    }
-    answer.body = without(answer.body, fault.remove);
-    if (fault.garble) {
-        answer.body = garbled(answer.body);
-    }
-    if (fault.wrong_content_type) {
-        answer.content_type = "text/html";
-    }
-}
-
 }  // namespace
 
-void OpenAiApi::handle(const Exchange& exchange) {
-    if (engine_.is_down()) {
-        exchange->reset();
-        return;
+void OpenAiApi::handle(const std::shared_ptr<HttpExchange>& exchange) {
+    const auto body = std::make_shared<Body>(
+        exchange->request.method() == verb::post ? parse_body(exchange->request.body()) : json()
+    );
+    CallFacts facts = facts_of_exchange(*exchange, body->value_or(json()));
+    if (calls_.reads_text()) {
+        facts.text = text_of(body->value_or(json()));
     }
-    const auto visit = std::make_shared<Visit>();
-    visit->exchange = exchange;
-    visit->body =
-        exchange->request.method() == verb::post ? parse_body(exchange->request.body()) : json();
-    visit->facts = facts_of_exchange(*exchange, visit->body.value_or(json()));
-    if (engine_.reads_text()) {
-        visit->facts.text = text_of(visit->body.value_or(json()));
-    }
-    visit->id = engine_.receive(visit->facts, [exchange] { exchange->reset(); });
-    exchange->on_closed = [this, id = visit->id] { engine_.abort(id, "client closed"); };
-    visit->fault = engine_.next_fault(visit->facts);
-    const auto delay = visit->fault ? visit->fault->delay : std::chrono::milliseconds(0);
-    engine_.delay(visit->id, delay, [this, visit] { go_on(visit); });
+    calls_.receive(exchange, std::move(facts), [this, body](const auto& visit) {
+        serve(visit, *body);
+    });
 }
 
-void OpenAiApi::go_on(const std::shared_ptr<Visit>& visit) {
-    const auto& fault = visit->fault;
-    if (!fault || !fault->replaces_the_answer()) {
-        serve(visit);
-    } else if (fault->http) {
-        send(*visit, *fault->http);
-    } else if (fault->down_for) {
-        engine_.crash(*fault->down_for);
-    } else if (fault->die) {
-        std::raise(SIGKILL);
-    } else {
-        send(*visit, {});
-    }
-}
-
-void OpenAiApi::serve(const std::shared_ptr<Visit>& visit) {
+void OpenAiApi::serve(const Visit& visit, const Body& body) {
     const std::string_view path = visit->facts.path;
     if (!is_authorised(*visit->exchange)) {
-        send(
+        calls_.send(
             *visit,
             {.status = 401,
              .content_type = "application/json",
@@ -150,26 +107,26 @@ void OpenAiApi::serve(const std::shared_ptr<Visit>& visit) {
     const bool is_get = path == "/health" || path == "/v1/models" || path == "/version";
     const verb method = visit->exchange->request.method();
     if (!endpoint && !is_get) {
-        send(*visit, error_reply(404, "Not Found", "Not Found"));
+        calls_.send(*visit, error_reply(404, "Not Found", "Not Found"));
     } else if (method != (endpoint ? verb::post : verb::get)) {
-        send(*visit, error_reply(405, "Method Not Allowed", "Method Not Allowed"));
+        calls_.send(*visit, error_reply(405, "Method Not Allowed", "Method Not Allowed"));
     } else if (endpoint) {
-        serve_text(visit, *endpoint);
+        serve_text(visit, body, *endpoint);
     } else if (path == "/health") {
-        send(*visit, {.status = 200, .content_type = "application/json", .body = ""});
+        calls_.send(*visit, {.status = 200, .content_type = "application/json", .body = ""});
     } else if (path == "/version") {
-        send(*visit, ok({{"version", kVersion}}));
+        calls_.send(*visit, ok({{"version", kVersion}}));
     } else {
-        send(*visit, ok(model_list(options_.models, unix_seconds())));
+        calls_.send(*visit, ok(model_list(options_.models, unix_seconds())));
     }
 }
 
-void OpenAiApi::serve_text(const std::shared_ptr<Visit>& visit, TextEndpoint endpoint) {
-    const auto call = visit->body.and_then([&](const json& body) {
-        return read_text_call(endpoint, body, options_.models);
+void OpenAiApi::serve_text(const Visit& visit, const Body& body, TextEndpoint endpoint) {
+    const auto call = body.and_then([&](const json& fields) {
+        return read_text_call(endpoint, fields, options_.models);
     });
     if (!call) {
-        send(*visit, call.error());
+        calls_.send(*visit, call.error());
         return;
     }
     TextCall answered = *call;
@@ -179,21 +136,21 @@ void OpenAiApi::serve_text(const std::shared_ptr<Visit>& visit, TextEndpoint end
     answered.stream ? stream(visit, answered) : answer(visit, answered);
 }
 
-void OpenAiApi::answer(const std::shared_ptr<Visit>& visit, const TextCall& call) {
+void OpenAiApi::answer(const Visit& visit, const TextCall& call) {
     const auto done = [this, visit, call] {
         const nlohmann::ordered_json details = {
             {"prompt_tokens", call.total_prompt_tokens()},
             {"completion_tokens", call.total_completion_tokens()},
         };
-        send(*visit, ok(answer_of(call, id_of(*visit), unix_seconds())), details);
+        calls_.send(*visit, ok(answer_of(call, id_of(*visit), unix_seconds())), details);
     };
     const auto times = service_times(call, options_.speed);
     if (!engine_.run(visit->id, times, visit->facts.priority, done)) {
-        send(*visit, queue_full());
+        calls_.send(*visit, queue_full());
     }
 }
 
-void OpenAiApi::stream(const std::shared_ptr<Visit>& visit, const TextCall& call) {
+void OpenAiApi::stream(const Visit& visit, const TextCall& call) {
     const auto stream = std::make_shared<TextStream>(
         engine_,
         ticker_,
@@ -211,29 +168,12 @@ void OpenAiApi::stream(const std::shared_ptr<Visit>& visit, const TextCall& call
     if (has_room) {
         stream->open();
     } else {
-        send(*visit, queue_full());
+        calls_.send(*visit, queue_full());
     }
 }
 
-std::string OpenAiApi::id_of(const Visit& visit) {
+std::string OpenAiApi::id_of(const HttpCalls::Visit& visit) {
     return visit.facts.request_id.empty() ? std::to_string(visit.id) : visit.facts.request_id;
-}
-
-void OpenAiApi::send(const Visit& visit, HttpReply reply, const nlohmann::ordered_json& details) {
-    HttpAnswer answer{
-        .status = reply.status, .content_type = reply.content_type, .body = std::move(reply.body)
-    };
-    nlohmann::ordered_json outcome = {{"status", answer.status}};
-    if (visit.fault) {
-        damage(*visit.fault, answer);
-        outcome["fault"] = visit.fault->name;
-    }
-    outcome.update(details);
-    // A stalled call ends only when the client gives up.
-    if (!answer.stall_after) {
-        engine_.finish(visit.id, outcome);
-    }
-    visit.exchange->respond(std::move(answer));
 }
 
 bool OpenAiApi::is_authorised(const HttpExchange& exchange) const {

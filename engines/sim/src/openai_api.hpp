@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine.hpp"
+#include "http_calls.hpp"
 #include "http_exchange.hpp"
 #include "text_call.hpp"
 #include "ticker.hpp"
@@ -12,7 +13,6 @@
 
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -32,37 +32,27 @@ public:
     };
 
     OpenAiApi(Engine& engine, Ticker& ticker, Options options)
-        : engine_(engine), ticker_(ticker), options_(std::move(options)) {}
+        : engine_(engine),
+          ticker_(ticker),
+          calls_(engine, {.status = 503, .content_type = "application/json", .body = ""}),
+          options_(std::move(options)) {}
 
     void handle(const std::shared_ptr<HttpExchange>& exchange);
 
 private:
-    using Exchange = std::shared_ptr<HttpExchange>;
+    using Visit = std::shared_ptr<HttpCalls::Visit>;
+    using Body = tl::expected<nlohmann::json, HttpReply>;
 
-    /// One call on its way through; `body` and `fault` may be empty.
-    struct Visit {
-        CallId id = 0;
-        CallFacts facts;
-        Exchange exchange;
-        tl::expected<nlohmann::json, HttpReply> body;
-        std::optional<FaultAction> fault;
-    };
-
-    void go_on(const std::shared_ptr<Visit>& visit);
-    void serve(const std::shared_ptr<Visit>& visit);
-    void serve_text(const std::shared_ptr<Visit>& visit, TextEndpoint endpoint);
-    void answer(const std::shared_ptr<Visit>& visit, const TextCall& call);
-    void stream(const std::shared_ptr<Visit>& visit, const TextCall& call);
-    void send(
-        const Visit& visit,
-        HttpReply reply,
-        const nlohmann::ordered_json& details = nlohmann::ordered_json::object()
-    );
-    static std::string id_of(const Visit& visit);
+    void serve(const Visit& visit, const Body& body);
+    void serve_text(const Visit& visit, const Body& body, TextEndpoint endpoint);
+    void answer(const Visit& visit, const TextCall& call);
+    void stream(const Visit& visit, const TextCall& call);
+    static std::string id_of(const HttpCalls::Visit& visit);
     bool is_authorised(const HttpExchange& exchange) const;
 
     Engine& engine_;
     Ticker& ticker_;
+    HttpCalls calls_;
     Options options_;
 };
 

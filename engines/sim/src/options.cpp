@@ -26,8 +26,10 @@ struct Texts {
 
 void declare_endpoints(CLI::App& app, Options& options) {
     app.add_option("--host", options.host, "Address to listen on")->capture_default_str();
-    app.add_option("--http-port", options.http_port, "OpenAI dialect; 0 picks a free one");
-    app.add_option("--grpc-port", options.grpc_port, "KServe v2 dialect; 0 picks a free one");
+    app.add_option(
+        "--http-port", options.http_port, "OpenAI, and KServe v2 under /v2; 0 picks a free one"
+    );
+    app.add_option("--grpc-port", options.grpc_port, "KServe v2 over gRPC; 0 picks a free one");
     app.add_option(
         "--control-port", options.control_port, "The paths under /sim; 0 picks a free one"
     );
@@ -41,7 +43,7 @@ void declare_models(CLI::App& app, Options& options, Texts& texts) {
         texts.tensor_models,
         "A tensor model; repeatable: 'NAME: BEHAVIOUR(INPUT TYPE[SIZES], ...) -> OUTPUT "
         "TYPE[SIZES], ... "
-        "[max_batch N]' with behaviour echo, sum, argmax or dense@FILE"
+        "[max_batch N]' with behaviour echo, sum, argmax, repeat or dense@FILE"
     );
     app.add_option(
            "--max-model-len", options.text_models.max_model_len, "Tokens of prompt and answer"

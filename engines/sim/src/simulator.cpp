@@ -14,15 +14,6 @@ boost::asio::ip::tcp::endpoint endpoint(const std::string& host, std::uint16_t p
     return {boost::asio::ip::make_address(host), port};
 }
 
-TensorModels by_name(std::vector<TensorModel> models) {
-    TensorModels named;
-    for (TensorModel& model : models) {
-        const std::string name = model.signature().name;
-        named.emplace(name, std::move(model));
-    }
-    return named;
-}
-
 }  // namespace
 
 Simulator::Simulator(Options options)
@@ -30,7 +21,7 @@ Simulator::Simulator(Options options)
       signals_(io_, SIGTERM, SIGINT),
       engine_(io_, options.limits, std::move(options.faults), CallLog(options.log)),
       ticker_(io_),
-      tensor_models_(by_name(std::move(options.tensor_models))),
+      tensor_models_(std::move(options.tensor_models)),
       openai_(
           engine_,
           ticker_,
@@ -39,6 +30,7 @@ Simulator::Simulator(Options options)
            .sse_keep_alive = options.sse_keep_alive,
            .api_key = options.api_key}
       ),
+      kserve_rest_(engine_, tensor_models_, options.speed.latency),
       control_(
           engine_,
           {.take_down = [this](auto done) { take_down(std::move(done)); },
@@ -47,7 +39,7 @@ Simulator::Simulator(Options options)
       http_(
           io_,
           endpoint(options.host, options.http_port),
-          [this](const auto& exchange) { openai_.handle(exchange); },
+          [this](const auto& exchange) { handle(exchange); },
           options.idle_timeout
       ),
       control_http_(
@@ -61,7 +53,9 @@ Simulator::Simulator(Options options)
           options.host,
           options.grpc_port,
           [this, latency = options.speed.latency] {
-              return std::make_unique<KserveService>(io_, engine_, tensor_models_, latency);
+              return std::make_unique<KserveService>(
+                  io_, engine_, ticker_, tensor_models_, latency
+              );
           }
       ),
       restart_(io_) {
@@ -73,6 +67,14 @@ Simulator::Simulator(Options options)
 
 Simulator::Ports Simulator::ports() const {
     return {.http = http_.port(), .grpc = grpc_.port(), .control = control_http_.port()};
+}
+
+void Simulator::handle(const std::shared_ptr<HttpExchange>& exchange) {
+    if (KserveRest::serves(exchange->path())) {
+        kserve_rest_.handle(exchange);
+    } else {
+        openai_.handle(exchange);
+    }
 }
 
 void Simulator::run() {

@@ -6,9 +6,11 @@
 #include "engine.hpp"
 #include "grpc_server.hpp"
 #include "http_server.hpp"
+#include "kserve_rest.hpp"
 #include "kserve_service.hpp"
 #include "openai_api.hpp"
 #include "options.hpp"
+#include "tensor_catalog.hpp"
 #include "ticker.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -44,6 +46,7 @@ public:
 private:
     enum class State { kUp, kGoingDown, kDown };
 
+    void handle(const std::shared_ptr<HttpExchange>& exchange);
     void take_down(std::function<void()> done);
     void on_down();
     void crash(std::chrono::milliseconds down_for);
@@ -55,8 +58,9 @@ private:
     boost::asio::signal_set signals_;
     Engine engine_;
     Ticker ticker_;
-    TensorModels tensor_models_;
+    TensorCatalog tensor_models_;
     OpenAiApi openai_;
+    KserveRest kserve_rest_;
     ControlApi control_;
     HttpServer http_;
     HttpServer control_http_;

@@ -74,6 +74,21 @@ std::optional<std::size_t> element_size(std::string_view datatype) {
     return known == nullptr ? std::nullopt : std::optional(known->size);
 }
 
+std::size_t count_strings(std::string_view bytes) {
+    std::size_t count = 0;
+    std::uint32_t size = 0;
+    while (bytes.size() >= sizeof(size)) {
+        std::memcpy(&size, bytes.data(), sizeof(size));
+        bytes.remove_prefix(sizeof(size));
+        if (size > bytes.size()) {
+            break;
+        }
+        bytes.remove_prefix(size);
+        ++count;
+    }
+    return count;
+}
+
 std::size_t element_count(const std::vector<std::int64_t>& shape) {
     std::size_t count = 1;
     for (const std::int64_t size : shape) {

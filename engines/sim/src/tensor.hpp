@@ -27,6 +27,9 @@ struct Tensor {
 /// 0 for BYTES, whose elements differ in size; nothing for an unknown datatype.
 std::optional<std::size_t> element_size(std::string_view datatype);
 
+/// How many whole elements there are in the bytes of a BYTES tensor.
+std::size_t count_strings(std::string_view bytes);
+
 /// The product of the shape; 1 for a scalar.
 std::size_t element_count(const std::vector<std::int64_t>& shape);
 

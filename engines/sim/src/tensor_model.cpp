@@ -52,7 +52,7 @@ std::vector<std::int64_t> filled(std::vector<std::int64_t> shape, std::size_t ro
 
 struct TensorModel::Behaviour {
     std::string_view name;
-    std::vector<Tensor> (TensorModel::*run)(const Inputs&) const;
+    std::vector<Tensor> (TensorModel::*run)(const Inputs&, std::size_t response) const;
     bool (*fits)(std::size_t inputs, std::size_t outputs);
     bool numeric;
 };
@@ -74,11 +74,17 @@ const TensorModel::Behaviour& TensorModel::find_behaviour(const std::string& nam
             [](Count in, Count out) { return in == 1 && out <= 2; },
             true
         },
+        Behaviour{
+            "repeat",
+            &TensorModel::repeat,
+            [](Count in, Count out) { return in >= 2 && (out == in - 1 || out == in); },
+            false
+        },
     };
     const auto* const found = std::ranges::find(kBehaviours, name, &Behaviour::name);
     if (found == kBehaviours.end()) {
         throw std::invalid_argument(
-            "the behaviour '" + name + "' is not one of echo, sum, argmax, dense"
+            "the behaviour '" + name + "' is not one of echo, sum, argmax, dense, repeat"
         );
     }
     return *found;
@@ -92,6 +98,9 @@ TensorModel::TensorModel(TensorSignature signature)
     }
     if (behaviour_->numeric) {
         check_numeric();
+    }
+    if (is_decoupled() && !is_numeric(signature_.inputs.back().datatype)) {
+        throw std::invalid_argument(what + " needs a number as its last input");
     }
     if (behaviour_->run == &TensorModel::dense) {
         network_ = DenseNetwork::load(signature_.file);
@@ -118,11 +127,27 @@ void TensorModel::check_numeric() const {
 }
 
 tl::expected<std::vector<Tensor>, GrpcReply> TensorModel::infer(
-    const std::vector<Tensor>& inputs, std::string_view request_id
+    const std::vector<Tensor>& inputs, std::string_view request_id, std::size_t response
 ) const {
-    return check(inputs, request_id).map([this](const Inputs& checked) {
-        return (this->*behaviour_->run)(checked);
+    return check(inputs, request_id).map([&](const Inputs& checked) {
+        return (this->*behaviour_->run)(checked, response);
     });
+}
+
+bool TensorModel::is_decoupled() const {
+    return behaviour_->run == &TensorModel::repeat;
+}
+
+std::size_t TensorModel::responses(const std::vector<Tensor>& inputs) const {
+    if (!is_decoupled()) {
+        return 1;
+    }
+    const auto times = std::ranges::find_if(inputs, [&](const Tensor& input) {
+        return input.spec.name == signature_.inputs.back().name;
+    });
+    const std::vector<double> values =
+        times == inputs.end() ? std::vector<double>() : to_doubles(*times);
+    return values.empty() ? 0 : static_cast<std::size_t>(std::max(values.front(), 0.0));
 }
 
 tl::expected<TensorModel::Inputs, GrpcReply> TensorModel::check(
@@ -204,10 +229,18 @@ std::optional<GrpcReply> TensorModel::refuse(
             "'. Expected " + std::to_string(size) + ", got " + std::to_string(given.bytes.size())
         );
     }
+    if (const auto count = count_strings(given.bytes);
+        wanted.datatype == "BYTES" && count != element_count(given.spec.shape)) {
+        return invalid(
+            prefix + "unexpected number of string elements " + std::to_string(count) +
+            " for inference input '" + input + "', expecting " +
+            std::to_string(element_count(given.spec.shape))
+        );
+    }
     return std::nullopt;
 }
 
-std::vector<Tensor> TensorModel::echo(const Inputs& inputs) const {
+std::vector<Tensor> TensorModel::echo(const Inputs& inputs, std::size_t) const {
     std::vector<Tensor> outputs;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         outputs.push_back(*inputs[i]);
@@ -216,7 +249,19 @@ std::vector<Tensor> TensorModel::echo(const Inputs& inputs) const {
     return outputs;
 }
 
-std::vector<Tensor> TensorModel::sum(const Inputs& inputs) const {
+std::vector<Tensor> TensorModel::repeat(const Inputs& inputs, std::size_t response) const {
+    const Inputs echoed(inputs.begin(), inputs.end() - 1);
+    std::vector<Tensor> outputs = echo(echoed, response);
+    if (signature_.outputs.size() > echoed.size()) {
+        const auto rows = static_cast<std::size_t>(inputs.front()->spec.shape.front());
+        const auto shape = filled(signature_.outputs.back().shape, rows);
+        const std::vector<double> numbers(element_count(shape), static_cast<double>(response));
+        outputs.push_back(output(echoed.size(), shape, numbers));
+    }
+    return outputs;
+}
+
+std::vector<Tensor> TensorModel::sum(const Inputs& inputs, std::size_t) const {
     std::vector<double> sums = to_doubles(*inputs.front());
     for (const Tensor* const input : std::span(inputs).subspan(1)) {
         const std::vector<double> values = to_doubles(*input);
@@ -227,7 +272,7 @@ std::vector<Tensor> TensorModel::sum(const Inputs& inputs) const {
     return {output(0, inputs.front()->spec.shape, sums)};
 }
 
-std::vector<Tensor> TensorModel::argmax(const Inputs& inputs) const {
+std::vector<Tensor> TensorModel::argmax(const Inputs& inputs, std::size_t) const {
     const auto width = static_cast<std::size_t>(inputs.front()->spec.shape.back());
     const std::vector<double> values = to_doubles(*inputs.front());
     std::vector<double> places;
@@ -237,7 +282,7 @@ std::vector<Tensor> TensorModel::argmax(const Inputs& inputs) const {
     return {output(0, filled(signature_.outputs.front().shape, places.size()), places)};
 }
 
-std::vector<Tensor> TensorModel::dense(const Inputs& inputs) const {
+std::vector<Tensor> TensorModel::dense(const Inputs& inputs, std::size_t) const {
     const std::vector<double> values = to_doubles(*inputs.front());
     std::vector<double> labels;
     std::vector<double> probabilities;

@@ -24,6 +24,8 @@ namespace engine_sim {
 ///   argmax  the one output is, for each row of the one input, the place of its largest element
 ///   dense   a network from a file: for each row of the one input its class, and as a second output the
 ///           probabilities
+///   repeat  decoupled: each output is the input of the same place, as many times as the last input says; one
+///           output more gets the number of the response, from 0
 ///
 /// Threads: immutable.
 class TensorModel {
@@ -35,8 +37,14 @@ public:
 
     /// Errors: the reply that Triton would give. `request_id` appears in its message, empty or not.
     tl::expected<std::vector<Tensor>, GrpcReply> infer(
-        const std::vector<Tensor>& inputs, std::string_view request_id
+        const std::vector<Tensor>& inputs, std::string_view request_id, std::size_t response = 0
     ) const;
+
+    /// Answers any number of times, in a stream.
+    bool is_decoupled() const;
+
+    /// How many times it answers these inputs, which it has not refused.
+    std::size_t responses(const std::vector<Tensor>& inputs) const;
 
 private:
     using Inputs = std::vector<const Tensor*>;  // in the order of the signature
@@ -52,10 +60,11 @@ private:
         const std::vector<Tensor>& given, const std::vector<std::string>& missing
     ) const;
 
-    std::vector<Tensor> echo(const Inputs& inputs) const;
-    std::vector<Tensor> sum(const Inputs& inputs) const;
-    std::vector<Tensor> argmax(const Inputs& inputs) const;
-    std::vector<Tensor> dense(const Inputs& inputs) const;
+    std::vector<Tensor> echo(const Inputs& inputs, std::size_t response) const;
+    std::vector<Tensor> sum(const Inputs& inputs, std::size_t response) const;
+    std::vector<Tensor> argmax(const Inputs& inputs, std::size_t response) const;
+    std::vector<Tensor> dense(const Inputs& inputs, std::size_t response) const;
+    std::vector<Tensor> repeat(const Inputs& inputs, std::size_t response) const;
     Tensor output(
         std::size_t index, std::vector<std::int64_t> shape, const std::vector<double>& values
     ) const;

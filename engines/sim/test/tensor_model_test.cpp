@@ -182,5 +182,48 @@ TEST(TensorModel, ARowWithoutElementsHasNoLargest) {
     EXPECT_EQ(outputs->front().bytes, "");
 }
 
+TEST(TensorModel, EchoesHalfFloatsAndStringsByteByByte) {
+    const auto echo =
+        model("m: echo(a FP16[2], b BF16[1], c BYTES[2]) -> a FP16[2], b BF16[1], c BYTES[2]");
+    const std::string words("\x02\0\0\0hi\0\0\0\0", 10);
+    const std::vector<Tensor> inputs = {
+        {{"a", "FP16", {2}}, "1234"}, {{"b", "BF16", {1}}, "12"}, {{"c", "BYTES", {2}}, words}
+    };
+
+    const auto outputs = echo.infer(inputs, "");
+
+    ASSERT_TRUE(outputs) << outputs.error().message;
+    EXPECT_EQ(outputs->at(0).bytes, "1234");
+    EXPECT_EQ(outputs->at(1).bytes, "12");
+    EXPECT_EQ(outputs->at(2).bytes, words);
+}
+
+TEST(TensorModel, StringsMustBeAsManyAsTheShapeSays) {
+    const auto echo = model("m: echo(c BYTES[-1]) -> c BYTES[-1]");
+
+    EXPECT_THAT(
+        refusal(echo, {{{"c", "BYTES", {2}}, std::string("\x01\0\0\0a", 5)}}),
+        HasSubstr("unexpected number of string elements 1 for inference input 'c', expecting 2")
+    );
+}
+
+TEST(TensorModel, RepeatAnswersAsOftenAsItsLastInputSaysAndCounts) {
+    const auto repeat = model("m: repeat(x FP32[-1], n INT32[1]) -> y FP32[-1], i INT32[1]");
+    const std::vector<Tensor> inputs = {
+        tensor("n", "INT32", {1}, {3}), tensor("x", "FP32", {2}, {5, 6})
+    };
+
+    EXPECT_TRUE(repeat.is_decoupled());
+    EXPECT_EQ(repeat.responses(inputs), 3U);
+    EXPECT_EQ(repeat.responses({tensor("n", "INT32", {1}, {-1})}), 0U);
+    const auto second = repeat.infer(inputs, "", 1);
+    ASSERT_TRUE(second);
+    EXPECT_THAT(to_doubles(second->at(0)), ElementsAre(5, 6));
+    EXPECT_THAT(to_doubles(second->at(1)), ElementsAre(1));
+    EXPECT_THAT(
+        complaint("m: repeat(x FP32[1], n BYTES[1]) -> y FP32[1]"), HasSubstr("needs a number")
+    );
+}
+
 }  // namespace
 }  // namespace engine_sim
