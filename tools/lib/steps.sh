@@ -35,7 +35,7 @@ step_core() {
     "$root/tools/build-core" "$root/build/release/core"
     local log=$IW_CACHE/core/test.log status=0
     # Under the lock of build-core: both leave their library in the same place.
-    CARGO_TARGET_DIR=$IW_CACHE/core flock "$IW_CACHE/artifacts/core/lock" cargo test --release --locked --jobs "$(iw_jobs)" \
+    CARGO_TARGET_DIR=$IW_CACHE/core flock "$IW_CACHE/artifacts/core/lock" cargo test --locked --jobs "$(iw_jobs)" \
         --manifest-path "$root/core/Cargo.toml" 2>&1 | tee "$log" || status=$?
     # shellcheck disable=SC2046  # three words
     count $(awk '/^test result:/ { passed += $4; failed += $6; skipped += $8 } END { print passed + 0, failed + 0, skipped + 0 }' "$log")
