@@ -3,7 +3,7 @@
 
 # Cheap ones first. Those before `unit` make what the later ones stand on.
 all_steps=(setup lint core protos build unit replay server engine e2e asan tsan gcc)
-long_steps=(long tidy)
+long_steps=(long tidy fuzz)
 
 # count PASSED FAILED SKIPPED
 count() { echo "$step $1 $2 ${3:-0}" >>"$tally"; }
@@ -56,6 +56,22 @@ step_long() { build_and_run release long; }
 step_asan() { build_and_run asan unit; }
 step_tsan() { build_and_run tsan tsan; }
 step_gcc() { build_and_run gcc unit; }
+
+# Each target for a minute, from what it has in the tree and what it found before.
+step_fuzz() {
+    build fuzz fuzz
+    local program name found seeds
+    for program in "$root"/build/fuzz/bin/*_fuzz; do
+        name=$(basename "$program")
+        found=$IW_CACHE/fuzz/$name
+        seeds=$root/worker/test/fuzz/${name#inference_}
+        seeds=${seeds%_fuzz}_seeds
+        mkdir -p "$found"
+        # shellcheck disable=SC2046  # no word where there are no seeds
+        check "$name" "$program" -max_total_time=60 -timeout=10 -print_final_stats=1 -artifact_prefix="$found/" "$found" \
+            $([ ! -d "$seeds" ] || echo "$seeds")
+    done
+}
 
 step_tidy() {
     check "clang-tidy" "$root/tools/tidy"
