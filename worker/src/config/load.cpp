@@ -5,6 +5,7 @@
 #include "config/host_port.hpp"
 #include "config/queue_slots.hpp"
 #include "config/read_models.hpp"
+#include "config/second_document.hpp"
 #include "config/yaml_map.hpp"
 #include "contracts/describe.hpp"
 #include "contracts/priority.hpp"
@@ -201,22 +202,20 @@ std::optional<std::string> read_file(const std::filesystem::path& file) {
 tl::expected<Config, ConfigErrors> parse_config(
     const std::string& yaml, const std::filesystem::path& file
 ) {
-    std::vector<YAML::Node> documents;
+    YAML::Node document;
+    std::optional<int> second;
     try {
-        documents = YAML::LoadAll(yaml);
+        second = line_of_second_document(yaml);
+        document = YAML::Load(yaml);
     } catch (const YAML::Exception& error) {
         return refused(file, error.mark.line + 1, "is no YAML: " + error.msg);
     }
-    if (documents.size() > 1) {
-        return refused(
-            file,
-            documents[1].Mark().line + 1,
-            "a second document begins here; a configuration is one"
-        );
+    if (second) {
+        return refused(file, *second, "a second document begins here; a configuration is one");
     }
     ConfigProblems problems;
     ConfigReader reader(file.parent_path(), problems);
-    Config config = reader.read(documents.empty() ? YAML::Node() : documents.front());
+    Config config = reader.read(document);
     if (!problems.empty()) {
         return tl::unexpected(ConfigErrors{.file = file, .problems = problems.sorted()});
     }

@@ -173,6 +173,11 @@ TEST(Load, SaysWhereAFileIsNoYaml) {
     );
 }
 
+TEST(Load, ATextInWhichTheParserFindsDocumentsWithoutEndIsRefused) {
+    EXPECT_NE(problems_of(",&"), "");
+    EXPECT_NE(problems_of(std::string(",&\0\0", 4)), "");
+}
+
 TEST(Load, SurvivesAnyText) {
     for (const auto* yaml :
          {"\x01",

@@ -77,8 +77,7 @@ TEST(Error, ReachesTheWorkflowWithAllThatARetryDecisionNeeds) {
         wire,
         json::parse(R"({"code":"RATE_LIMITED","class":"Transient","message":"model 'digits': 429",
         "endpoint":"http://127.0.0.1:8080/v1","retry_after_ms":2500,"sent":true,"replica_bad":true,"partial":true,
-        "engine_died":true,"batch_limit":4,"indivisible":true})"
-        )
+        "engine_died":true,"batch_limit":4,"indivisible":true})")
     );
     EXPECT_EQ(wire.get<Error>(), error);
 }
@@ -89,7 +88,8 @@ TEST(Error, HasANullEndpointWhereNoEngineWasCalled) {
     EXPECT_EQ(
         wire,
         json::parse(R"({"code":"VALIDATION","class":"Fatal","message":"field 'model' is missing",
-        "endpoint":null,"sent":false,"replica_bad":false,"partial":false,"engine_died":false,"indivisible":false})")
+        "endpoint":null,"sent":false,"replica_bad":false,"partial":false,"engine_died":false,"indivisible":false})"
+        )
     );
     EXPECT_EQ(wire.get<Error>(), fatal(ErrorCode::kValidation, "field 'model' is missing"));
 }
