@@ -85,6 +85,10 @@ class Engine(Process):
                                          data=json.dumps(rules).encode())
         urllib.request.urlopen(request, timeout=PATIENCE).read()
 
+    def counts(self):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.control}/sim/counts", timeout=PATIENCE) as answer:
+            return json.load(answer)
+
     def events(self, name, request_id=None):
         lines = [json.loads(line) for line in self.calls.read_text().splitlines()]
         return [line for line in lines if line["event"] == name and
