@@ -1,7 +1,7 @@
 #include "adapters/make_adapter.hpp"
+#include "support/adapter_calls.hpp"
 #include "support/certificates.hpp"
 #include "support/kserve_imposter.hpp"
-#include "support/outcome_box.hpp"
 #include "support/process_threads.hpp"
 
 #include <gmock/gmock.h>
@@ -17,9 +17,6 @@ using std::chrono::steady_clock;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
-
-using CallBox = OutcomeBox<Outcome<EngineReply>>;
-using ReadyBox = OutcomeBox<Outcome<Ready>>;
 
 std::unique_ptr<Adapter> adapter_for(const std::string& url) {
     return make_adapter(
@@ -47,22 +44,6 @@ EngineCall call_with(json shape = {1, 2}, json data = {0.5, 1}) {
         .request_id = "job-1",
         .traceparent = "00-ab-cd-01"
     };
-}
-
-Outcome<EngineReply> run(
-    Adapter& adapter, EngineCall call, std::chrono::milliseconds time = kPatience
-) {
-    const CallBox box;
-    adapter.call(std::move(call), {.deadline = steady_clock::now() + time}, box.completion());
-    return box.wait();
-}
-
-Error error_of(const auto& outcome) {
-    if (!std::holds_alternative<Error>(outcome)) {
-        ADD_FAILURE() << "no error";
-        return {};
-    }
-    return std::get<Error>(outcome);
 }
 
 kserve::ModelInferResponse scores() {

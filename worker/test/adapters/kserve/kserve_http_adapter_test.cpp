@@ -1,6 +1,6 @@
 #include "adapters/make_adapter.hpp"
+#include "support/adapter_calls.hpp"
 #include "support/http_imposter.hpp"
-#include "support/outcome_box.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,9 +18,6 @@ using std::chrono::steady_clock;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
-
-using CallBox = OutcomeBox<Outcome<EngineReply>>;
-using ReadyBox = OutcomeBox<Outcome<Ready>>;
 
 constexpr const char* kMetadata = R"({"name":"digits-v2","versions":["1"],
     "inputs":[{"name":"pixels","datatype":"FP32","shape":[-1,2]}],
@@ -76,20 +73,9 @@ EngineCall call_with(json shape = {1, 2}, json data = {0.5, 1}) {
     };
 }
 
-Outcome<EngineReply> run(
-    Adapter& adapter, EngineCall call = call_with(), std::chrono::milliseconds time = kPatience
-) {
-    const CallBox box;
-    adapter.call(std::move(call), {.deadline = steady_clock::now() + time}, box.completion());
-    return box.wait();
-}
-
-Error error_of(const auto& outcome) {
-    if (!std::holds_alternative<Error>(outcome)) {
-        ADD_FAILURE() << "no error";
-        return {};
-    }
-    return std::get<Error>(outcome);
+using inference::testing::run;
+Outcome<EngineReply> run(Adapter& adapter) {
+    return run(adapter, call_with());
 }
 
 std::vector<std::string> paths_of(const HttpImposter& server) {

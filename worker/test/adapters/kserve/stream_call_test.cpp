@@ -1,6 +1,6 @@
 #include "adapters/make_adapter.hpp"
+#include "support/adapter_calls.hpp"
 #include "support/kserve_imposter.hpp"
-#include "support/outcome_box.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,8 +14,6 @@ using nlohmann::json;
 using std::chrono::steady_clock;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
-
-using CallBox = OutcomeBox<Outcome<EngineReply>>;
 
 // So that what the server sees in time is not the deadline.
 constexpr std::chrono::milliseconds kLongerThanPatience = 3 * kPatience;
@@ -46,18 +44,9 @@ EngineCall call_with(json parameters = json::object()) {
     };
 }
 
+using inference::testing::run;
 Outcome<EngineReply> run(Adapter& adapter, std::chrono::milliseconds time = kPatience) {
-    const CallBox box;
-    adapter.call(call_with(), {.deadline = steady_clock::now() + time}, box.completion());
-    return box.wait();
-}
-
-Error error_of(const Outcome<EngineReply>& outcome) {
-    if (!std::holds_alternative<Error>(outcome)) {
-        ADD_FAILURE() << "no error";
-        return {};
-    }
-    return std::get<Error>(outcome);
+    return run(adapter, call_with(), time);
 }
 
 json outputs_of(const Outcome<EngineReply>& outcome) {

@@ -1,6 +1,6 @@
 #include "adapters/make_adapter.hpp"
+#include "support/adapter_calls.hpp"
 #include "support/http_imposter.hpp"
-#include "support/outcome_box.hpp"
 #include "support/process_threads.hpp"
 
 #include <gmock/gmock.h>
@@ -20,9 +20,6 @@ using enum EngineKind;
 
 constexpr const char* kChatAnswer =
     R"({"choices":[{"index":0,"message":{"content":"hi"},"finish_reason":"stop"}],"usage":{"completion_tokens":1}})";
-
-using CallBox = OutcomeBox<Outcome<EngineReply>>;
-using ReadyBox = OutcomeBox<Outcome<Ready>>;
 
 std::unique_ptr<Adapter> adapter_for(
     EngineKind engine, const std::string& url, std::string api_key = {}
@@ -46,22 +43,6 @@ EngineCall chat_call() {
         .traceparent = "00-ab-cd-01",
         .priority = 20
     };
-}
-
-Outcome<EngineReply> run(
-    Adapter& adapter, EngineCall call, std::chrono::milliseconds time = kPatience
-) {
-    const CallBox box;
-    adapter.call(std::move(call), {.deadline = steady_clock::now() + time}, box.completion());
-    return box.wait();
-}
-
-Error error_of(const auto& outcome) {
-    if (!std::holds_alternative<Error>(outcome)) {
-        ADD_FAILURE() << "no error";
-        return {};
-    }
-    return std::get<Error>(outcome);
 }
 
 TEST(OpenAiAdapter, SendsAChatAndReturnsTheReply) {

@@ -1,7 +1,7 @@
 // Calls whose answers are streamed, against a server that streams as a test tells it.
 #include "adapters/make_adapter.hpp"
+#include "support/adapter_calls.hpp"
 #include "support/http_imposter.hpp"
-#include "support/outcome_box.hpp"
 #include "support/process_threads.hpp"
 
 #include <gmock/gmock.h>
@@ -20,8 +20,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
 using enum EngineKind;
-
-using CallBox = OutcomeBox<Outcome<EngineReply>>;
 
 const std::string kRole = sse(
     R"({"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]})"
@@ -86,14 +84,6 @@ EngineReply reply_of(const Outcome<EngineReply>& outcome) {
         return {};
     }
     return std::get<EngineReply>(outcome);
-}
-
-Error error_of(const Outcome<EngineReply>& outcome) {
-    if (!std::holds_alternative<Error>(outcome)) {
-        ADD_FAILURE() << "no error";
-        return {};
-    }
-    return std::get<Error>(outcome);
 }
 
 Error error_after(Reaction reaction, CallOptions options = within(kPatience)) {
