@@ -176,7 +176,10 @@ private:
     }
 
     void on_ready(std::size_t endpoint, Outcome<Ready> outcome) {
-        if (std::holds_alternative<Ready>(outcome)) {
+        // What is wrong for good, such as a key, the call itself will tell.
+        const auto* told = std::get_if<Error>(&outcome);
+        const bool is_for_good = told != nullptr && told->error_class == ErrorClass::kFatal;
+        if (std::holds_alternative<Ready>(outcome) || is_for_good) {
             shared_->is_ready(endpoint);
             return send(endpoint);
         }
@@ -226,9 +229,6 @@ private:
 
     void next_after(Error error) {
         last_error_ = std::move(error);
-        if (last_error_->error_class != ErrorClass::kTransient) {
-            return finish(*last_error_);
-        }
         go_on();
     }
 

@@ -216,6 +216,19 @@ TEST_F(EnginePoolTest, WhileItIsNotReadyNoCallIsSentAndNoTryIsUsed) {
     EXPECT_EQ(server.requests().back().method, "GET");
 }
 
+TEST_F(EnginePoolTest, AServerThatRefusesTheQuestionGetsTheCall) {
+    const HttpImposter server([](const SeenRequest& seen) {
+        if (seen.method == "GET") {
+            return reply(401, "");
+        }
+        return seen.connection == 1 ? reset() : reply_json(kAnswer);
+    });
+    serve(model_at({server.url("/v1")}));
+    error_of(call());
+
+    EXPECT_TRUE(is_answered(call()));
+}
+
 TEST_F(EnginePoolTest, CallsAboveTheLimitWaitAndTheMoreUrgentComesFirst) {
     HttpImposter server([](const SeenRequest&) { return hold(); });
     Model model = model_at({server.url("/v1")});

@@ -22,10 +22,11 @@ Error classified(const OpenAiTarget& target, const Signal& signal) {
 struct Probe {
     std::shared_ptr<const OpenAiTarget> target;
 
-    // Whatever answers below 500 is there; that it has no such path, or limits our rate, does not show that it is down.
+    // Whatever answers below 500 is there; that it has no such path or method, or limits our rate, does not show that it is down.
     Outcome<Ready> operator()(HttpAnswer answer) const {
         const bool refuses_key = answer.status == 401 || answer.status == 403;
-        if (answer.status < 500 && !refuses_key) {
+        const bool is_there = answer.status < 500 || answer.status == 501;
+        if (is_there && !refuses_key) {
             return Ready{};
         }
         const HttpStatusSignal signal{.status = answer.status, .body = std::move(answer.body)};

@@ -269,6 +269,7 @@ TEST(OpenAiAdapter, IsReadyWhenTheEngineSaysSo) {
 TEST(OpenAiAdapter, IsReadyWhenTheEngineAnswersThoughItHasNoSuchPath) {
     EXPECT_TRUE(std::holds_alternative<Ready>(probe(kVllm, reply(404, ""))));
     EXPECT_TRUE(std::holds_alternative<Ready>(probe(kOpenAi, reply(429, ""))));
+    EXPECT_TRUE(std::holds_alternative<Ready>(probe(kVllm, reply(501, ""))));
 }
 
 TEST(OpenAiAdapter, IsNotReadyWhenTheEngineIsDeadOrSilent) {
