@@ -4,6 +4,8 @@
 # Cheap ones first. Those before `unit` make what the later ones stand on.
 all_steps=(setup lint core protos build unit replay server engine e2e asan tsan gcc)
 long_steps=(long tidy fuzz)
+# Only on request: what they need is too large to be fetched unasked.
+extra_steps=(vllm)
 
 # count PASSED FAILED SKIPPED
 count() { echo "$step $1 $2 ${3:-0}" >>"$tally"; }
@@ -71,6 +73,18 @@ step_fuzz() {
         check "$name" "$program" -max_total_time=60 -timeout=10 -print_final_stats=1 -artifact_prefix="$found/" "$found" \
             $([ ! -d "$seeds" ] || echo "$seeds")
     done
+}
+
+# Not a test of ctest: what it stands on is fetched by this step alone. Its cases are counted one by one.
+step_vllm() {
+    "$root/engines/vllm/setup"
+    build release inference-worker
+    local log=$root/build/release/vllm_test.log status=0
+    IW_SOURCE_DIR=$root IW_BIN_DIR=$root/build/release/bin "$root/tools/python" "$root/worker/test/e2e/vllm_test.py" -v 2>&1 |
+        tee "$log" || status=$?
+    # shellcheck disable=SC2046  # two words
+    count $(awk '/^Ran / { ran = $2 } /^(FAIL|ERROR): / { bad++ } END { print (ran > bad ? ran - bad : 0), bad + 0 }' "$log")
+    return "$status"
 }
 
 step_tidy() {
