@@ -83,7 +83,12 @@ TEST_F(Faults, AConnectionCanEndInsideAChunk) {
     for (const json& body : {kPlain, kStream}) {
         const json action = {{"truncate", true}, {"chunked", true}};
         EXPECT_EQ(answer(action, body).error, boost::beast::http::error::partial_message) << body;
-        EXPECT_THAT(call(action, body).read_until("never"), Not(HasSubstr("\r\n0\r\n\r\n")));
+
+        boost::system::error_code error;
+        const std::string bytes = call(action, body).read_to_end(error);
+        const std::string chunk = bytes.substr(bytes.find("\r\n\r\n") + 4);
+        const std::string part = chunk.substr(chunk.find("\r\n") + 2);
+        EXPECT_EQ(part.size(), std::stoul(chunk, nullptr, 16) / 2) << body;
     }
     EXPECT_EQ(answer({{"chunked", true}}, kPlain).json()["choices"][0]["text"], "wörld big hello");
 }
