@@ -38,7 +38,7 @@ std::string refusal(const std::string& body) {
 
 TEST(KserveJson, EveryDatatypeThatJsonCanHoldSurvives) {
     const json large = {std::int64_t{9'007'199'254'740'993}, std::int64_t{-1}};
-    EXPECT_EQ(echoed("INT64", large), large);
+    EXPECT_EQ(echoed("INT64", large).dump(), large.dump());  // as numbers, near ones are equal
     EXPECT_EQ(echoed("UINT8", {0, 255}), (json{0, 255}));
     EXPECT_EQ(echoed("INT8", {-128, 127}), (json{-128, 127}));
     EXPECT_EQ(echoed("FP32", {0.5, -2}), (json{0.5, -2.0}));
