@@ -46,7 +46,7 @@ Strings single_bytes(const std::string& text) {
 }
 
 TEST(SseParser, TakesEachLineEnding) {
-    for (const std::string& text :
+    for (const char* text :
          {"data: a\n\ndata: b\n\n", "data: a\r\n\r\ndata: b\r\n\r\n", "data: a\r\rdata: b\r\r"}) {
         EXPECT_THAT(parse({text}).data(), ElementsAre("a", "b")) << text;
         EXPECT_THAT(parse(single_bytes(text)).data(), ElementsAre("a", "b")) << text;
