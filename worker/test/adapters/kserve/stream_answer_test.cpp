@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstring>
-
 namespace inference {
 namespace {
 
@@ -30,9 +28,9 @@ void add_output(
     output.set_name(name);
     output.set_datatype("INT32");
     output.mutable_shape()->Add(shape.begin(), shape.end());
-    std::string raw(data.size() * sizeof(std::int32_t), '\0');
-    std::memcpy(raw.data(), data.data(), raw.size());
-    response.mutable_infer_response()->add_raw_output_contents(raw);
+    response.mutable_infer_response()->add_raw_output_contents(
+        std::string(reinterpret_cast<const char*>(data.data()), data.size() * sizeof(std::int32_t))
+    );
 }
 
 kserve::ModelStreamInferResponse with_output(
