@@ -1,11 +1,9 @@
 #include "adapters/kserve/stream_answer.hpp"
 
 #include "adapters/kserve/infer_answer.hpp"
+#include "contracts/tensor_rows.hpp"
 
 #include <algorithm>
-#include <cstdint>
-#include <iterator>
-#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -25,38 +23,6 @@ json::iterator find_output(json& outputs, const json& name) {
     return std::ranges::find_if(outputs, [&name](const json& output) {
         return output["name"] == name;
     });
-}
-
-/// What keeps two outputs of one name from being one, as the end of "output 'x' ..."; empty: nothing.
-std::string misfit(const json& joined, const json& next) {
-    const json& shape = joined["shape"];
-    const json& more = next["shape"];
-    if (joined["datatype"] != next["datatype"]) {
-        return "comes in two datatypes";
-    }
-    if (shape.empty() || more.empty()) {
-        return "has no dimension along which its answers could be joined";
-    }
-    if (!std::equal(shape.begin() + 1, shape.end(), more.begin() + 1, more.end())) {
-        return "comes in shapes " + shape.dump() + " and " + more.dump() +
-               ", which cannot be joined";
-    }
-    const auto length = shape[0].get<std::int64_t>();
-    if (more[0].get<std::int64_t>() > std::numeric_limits<std::int64_t>::max() - length) {
-        return "is longer than any tensor";
-    }
-    return {};
-}
-
-void append(json& joined, json next) {
-    auto& elements = joined["data"].get_ref<json::array_t&>();
-    auto& more = next["data"].get_ref<json::array_t&>();
-    std::ranges::move(more, std::back_inserter(elements));
-    joined["shape"][0] =
-        joined["shape"][0].get<std::int64_t>() + next["shape"][0].get<std::int64_t>();
-    if (next.contains("parameters")) {
-        joined["parameters"].update(next["parameters"]);
-    }
 }
 
 // The protocol's own mark, which says nothing to whoever gets the whole.
@@ -129,11 +95,10 @@ std::optional<Signal> StreamAnswer::join(json next) {
             outputs.push_back(std::move(output));
             continue;
         }
-        if (const std::string problem = misfit(*same, output); !problem.empty()) {
-            const auto& name = output["name"].get_ref<const std::string&>();
+        const auto name = output["name"].get<std::string>();
+        if (const std::string problem = append_rows(*same, std::move(output)); !problem.empty()) {
             return DefectSignal{Defect::kWrongSize, "output '" + name + "' " + problem};
         }
-        append(*same, std::move(output));
     }
     if (next.contains("parameters")) {
         body_["parameters"].update(next["parameters"]);
