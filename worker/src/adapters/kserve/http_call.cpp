@@ -1,7 +1,7 @@
 #include "adapters/kserve/http_call.hpp"
 
 #include "adapters/classify/classify.hpp"
-#include "adapters/header_text.hpp"
+#include "adapters/http/endpoint_request.hpp"
 #include "adapters/kserve/infer_request.hpp"
 #include "adapters/kserve/json_description.hpp"
 #include "adapters/kserve/json_tensors.hpp"
@@ -18,12 +18,6 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 namespace {
-
-void add_header(HttpRequest& request, std::string_view name, std::string_view value) {
-    if (!value.empty() && is_header_text(value)) {
-        request.headers.push_back(std::string(name) + ": " + std::string(value));
-    }
-}
 
 /// The statuses of a server that does not know the call, rather than the model.
 bool has_no_such_call(int status) {
@@ -56,18 +50,11 @@ Error KserveHttpTarget::classified(std::string_view model, const Signal& signal)
 HttpRequest KserveHttpTarget::request(
     HttpMethod method, const std::string& path, const EngineCall* call
 ) const {
-    HttpRequest request;
+    HttpRequest request = endpoint_request(options, endpoint.model_url + path, endpoint.connect_to);
     request.method = method;
-    request.url = endpoint.model_url + path;
-    request.connect_to = endpoint.connect_to;
-    request.tls = options.tls.value_or(TlsFiles{});
-    request.max_answer_bytes = options.max_answer_bytes;
     add_header(request, "Accept", "application/json");
     if (method == HttpMethod::kPost) {
         add_header(request, "Content-Type", "application/json");
-    }
-    if (!options.api_key.empty()) {
-        add_header(request, "Authorization", "Bearer " + options.api_key);
     }
     if (call != nullptr) {
         add_header(request, "X-Request-Id", call->request_id);
@@ -152,21 +139,13 @@ void HttpInferCall::on_config(HttpAnswer answer) {
 // ---- The inference ----
 
 void HttpInferCall::infer(const ModelDescription& description, Age age) {
-    const RequestHints hints{
-        .priority = call_.priority,
-        .time_left = std::chrono::duration_cast<std::chrono::microseconds>(
-            options_.deadline - steady_clock::now()
-        ),
-        .new_sequence_id = description.keeps_sequences ? new_sequence_id() : 1,
-    };
-    auto request = encode_request(call_.body, description, call_.model);
-    std::optional<Error> problem = request ? add_hints(hints, description, call_.model, *request)
-                                           : std::optional(std::move(request.error()));
-    problem = problem ? problem : http_obstacle(*request, description, call_.model);
+    auto request = request_with_hints(call_, description, options_.deadline);
+    const std::optional<Error> problem = request ? http_obstacle(*request, description, call_.model)
+                                                 : std::optional(std::move(request.error()));
     if (problem && age == Age::kCached) {
         fetch_metadata();
     } else if (problem) {
-        done_(*std::move(problem));
+        done_(*problem);
     } else {
         takes_parts_ = takes_parts(description);
         send(*request);

@@ -109,16 +109,13 @@ void InferCall::on_config(const grpc::Status& status) {
 // ---- The inference ----
 
 void InferCall::infer(const ModelDescription& description, Age age) {
-    auto request = encode_request(call_.body, description, call_.model);
-    std::optional<Error> problem =
-        request ? add_hints(hints(description), description, call_.model, *request)
-                : std::optional(std::move(request.error()));
-    if (problem && age == Age::kCached) {
+    auto request = request_with_hints(call_, description, deadline_);
+    if (!request && age == Age::kCached) {
         fetch_metadata();
         return;
     }
-    if (problem) {
-        finish(*std::move(problem));
+    if (!request) {
+        finish(std::move(request.error()));
         return;
     }
     request_ = *std::move(request);
@@ -209,15 +206,6 @@ void InferCall::on_stream_end(const grpc::Status& status) {
 }
 
 // ---- What both have in common ----
-
-RequestHints InferCall::hints(const ModelDescription& description) const {
-    return {
-        .priority = call_.priority,
-        .time_left =
-            std::chrono::duration_cast<std::chrono::microseconds>(deadline_ - steady_clock::now()),
-        .new_sequence_id = description.keeps_sequences ? new_sequence_id() : 1,
-    };
-}
 
 std::vector<std::string> InferCall::wanted_outputs() const {
     std::vector<std::string> names;

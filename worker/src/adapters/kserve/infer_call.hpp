@@ -47,7 +47,6 @@ private:
     void report_progress();
     void on_stream_end(const grpc::Status& status);
 
-    RequestHints hints(const ModelDescription& description) const;
     std::vector<std::string> wanted_outputs() const;
     void fail(const Signal& signal);
     void finish_with(nlohmann::json body);

@@ -1,5 +1,7 @@
 #include "adapters/kserve/request_hints.hpp"
 
+#include "adapters/kserve/infer_request.hpp"
+
 #include <algorithm>
 #include <random>
 #include <string>
@@ -59,6 +61,12 @@ std::uint64_t level_of(int priority, std::uint64_t levels) {
     return std::min(static_cast<std::uint64_t>(level), levels);
 }
 
+/// Range: above 0, at random.
+std::int64_t new_sequence_id() {
+    std::random_device random;
+    return std::uniform_int_distribution<std::int64_t>(1, INT64_MAX)(random);
+}
+
 }  // namespace
 
 std::optional<Error> add_hints(
@@ -86,9 +94,23 @@ std::optional<Error> add_hints(
     return std::nullopt;
 }
 
-std::int64_t new_sequence_id() {
-    std::random_device random;
-    return std::uniform_int_distribution<std::int64_t>(1, INT64_MAX)(random);
+Result<kserve::ModelInferRequest> request_with_hints(
+    const EngineCall& call, const ModelDescription& model, Deadline deadline
+) {
+    const auto time_left = deadline - std::chrono::steady_clock::now();
+    const RequestHints hints{
+        .priority = call.priority,
+        .time_left = std::chrono::duration_cast<std::chrono::microseconds>(time_left),
+        .new_sequence_id = model.keeps_sequences ? new_sequence_id() : 1,
+    };
+    auto request = encode_request(call.body, model, call.model);
+    if (!request) {
+        return request;
+    }
+    if (auto problem = add_hints(hints, model, call.model, *request)) {
+        return tl::unexpected(*std::move(problem));
+    }
+    return request;
 }
 
 }  // namespace inference

@@ -2,8 +2,11 @@
 /// @brief What the adapter adds to a request's parameters: urgency, patience, and the sequence that it belongs to.
 #pragma once
 
+#include "adapters/adapter.hpp"
 #include "adapters/kserve/model_description.hpp"
+#include "contracts/engine_call.hpp"
 #include "contracts/error.hpp"
+#include "contracts/result.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -31,7 +34,11 @@ std::optional<Error> add_hints(
     kserve::ModelInferRequest& request
 );
 
-/// Range: above 0, at random.
-std::int64_t new_sequence_id();
+/// A call's body in the protocol's form, checked against the model's description, with the hints.
+///
+/// Errors: those of encode_request() and add_hints().
+Result<kserve::ModelInferRequest> request_with_hints(
+    const EngineCall& call, const ModelDescription& model, Deadline deadline
+);
 
 }  // namespace inference

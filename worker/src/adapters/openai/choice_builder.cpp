@@ -23,17 +23,26 @@ void replace(json& object, const std::string& name, json& value) {
     }
 }
 
-/// A null says as much as a text that is empty, but for the form of the whole.
-Piece append_text(json& object, const std::string& name, json& value) {
-    json& place = object[name];
+/// Makes the place one for a value of this type, empty at first. A result: the value adds nothing to it, for it is null or of
+/// another type.
+std::optional<Piece> prepare(json& place, const json& value, json::value_t type) {
     if (value.is_null()) {
         return Piece::kNothing;
     }
-    if (!value.is_string()) {
+    if (value.type() != type) {
         return Piece::kGarbled;
     }
-    if (!place.is_string()) {
-        place = "";
+    if (place.type() != type) {
+        place = json(type);
+    }
+    return std::nullopt;
+}
+
+/// A null says as much as a text that is empty, but for the form of the whole.
+Piece append_text(json& object, const std::string& name, json& value) {
+    json& place = object[name];
+    if (const auto nothing = prepare(place, value, json::value_t::string)) {
+        return *nothing;
     }
     const auto& text = value.get_ref<const std::string&>();
     place.get_ref<std::string&>() += text;
@@ -42,14 +51,8 @@ Piece append_text(json& object, const std::string& name, json& value) {
 
 Piece append_list(json& object, const std::string& name, json& value) {
     json& place = object[name];
-    if (value.is_null()) {
-        return Piece::kNothing;
-    }
-    if (!value.is_array()) {
-        return Piece::kGarbled;
-    }
-    if (!place.is_array()) {
-        place = json::array();
+    if (const auto nothing = prepare(place, value, json::value_t::array)) {
+        return *nothing;
     }
     for (json& element : value) {
         place.push_back(std::move(element));
@@ -60,14 +63,8 @@ Piece append_list(json& object, const std::string& name, json& value) {
 /// {"content":[...]} of a chat, {"tokens":[...],"token_logprobs":[...],...} of a completion.
 Piece merge_logprobs(json& object, const std::string& name, json& value) {
     json& place = object[name];
-    if (value.is_null()) {
-        return Piece::kNothing;
-    }
-    if (!value.is_object()) {
-        return Piece::kGarbled;
-    }
-    if (!place.is_object()) {
-        place = json::object();
+    if (const auto nothing = prepare(place, value, json::value_t::object)) {
+        return *nothing;
     }
     for (auto& [key, list] : value.items()) {
         if (append_list(place, key, list) == Piece::kGarbled) {
@@ -80,14 +77,8 @@ Piece merge_logprobs(json& object, const std::string& name, json& value) {
 /// The function of a call: its name comes once, its arguments in pieces.
 Piece merge_function(json& call, const std::string& name, json& value) {
     json& place = call[name];
-    if (value.is_null()) {
-        return Piece::kNothing;
-    }
-    if (!value.is_object()) {
-        return Piece::kGarbled;
-    }
-    if (!place.is_object()) {
-        place = json::object();
+    if (const auto nothing = prepare(place, value, json::value_t::object)) {
+        return *nothing;
     }
     for (auto& [key, part] : value.items()) {
         if (key == "arguments" || key == "input") {

@@ -3,9 +3,9 @@
 #include "adapters/classify/classify.hpp"
 #include "adapters/endpoint_url.hpp"
 #include "adapters/header_text.hpp"
+#include "adapters/http/endpoint_request.hpp"
 #include "adapters/openai/openai_call.hpp"
 #include "adapters/openai/openai_endpoint.hpp"
-#include "adapters/openai/openai_request.hpp"
 #include "adapters/openai/openai_target.hpp"
 #include "adapters/openai/task_api.hpp"
 
@@ -60,7 +60,9 @@ public:
     }
 
     void ready(CallOptions options, Completion<Ready> done) override {
-        HttpRequest request = base_request(*target_, target_->endpoint.ready_url);
+        HttpRequest request = endpoint_request(
+            target_->options, target_->endpoint.ready_url, target_->endpoint.connect_to
+        );
         request.method = HttpMethod::kGet;
         request.headers.emplace_back("Accept: application/json");
         http_->start(

@@ -1,6 +1,6 @@
 #include "adapters/openai/openai_request.hpp"
 
-#include "adapters/header_text.hpp"
+#include "adapters/http/endpoint_request.hpp"
 #include "adapters/openai/stream_request.hpp"
 
 #include <string_view>
@@ -12,12 +12,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kBothForms = "text/event-stream, application/json";
-
-void add_header(std::vector<std::string>& headers, std::string_view name, std::string_view value) {
-    if (!value.empty() && is_header_text(value)) {
-        headers.push_back(std::string(name) + ": " + std::string(value));
-    }
-}
 
 tl::unexpected<Error> refused(const EngineCall& call, std::string_view problem) {
     return tl::unexpected(
@@ -45,33 +39,20 @@ std::string above_limit(std::size_t size, std::size_t limit) {
 
 }  // namespace
 
-HttpRequest base_request(const OpenAiTarget& target, std::string url) {
-    HttpRequest request{.url = std::move(url), .headers = {}, .body = {}};
-    request.connect_to = target.endpoint.connect_to;
-    request.tls = target.options.tls.value_or(TlsFiles{});
-    request.max_answer_bytes = target.options.max_answer_bytes;
-    if (!target.options.api_key.empty()) {
-        add_header(request.headers, "Authorization", "Bearer " + target.options.api_key);
-    }
-    return request;
-}
-
 Result<HttpRequest> call_request(
     const OpenAiTarget& target, const TaskApi& api, const EngineCall& call, AnswerForm form
 ) {
     if (!call.body.is_object()) {
         return refused(call, "the request's body is not a JSON object");
     }
-    HttpRequest request = base_request(
-        target, (api.at_root ? target.endpoint.root : target.endpoint.base) + std::string(api.path)
-    );
+    const std::string& base = api.at_root ? target.endpoint.root : target.endpoint.base;
+    HttpRequest request =
+        endpoint_request(target.options, base + std::string(api.path), target.endpoint.connect_to);
     request.idle_timeout = target.options.idle_timeout;
-    add_header(
-        request.headers, "Accept", form == AnswerForm::kStream ? kBothForms : "application/json"
-    );
-    add_header(request.headers, "Content-Type", "application/json");
-    add_header(request.headers, "X-Request-Id", call.request_id);
-    add_header(request.headers, "traceparent", call.traceparent);
+    add_header(request, "Accept", form == AnswerForm::kStream ? kBothForms : "application/json");
+    add_header(request, "Content-Type", "application/json");
+    add_header(request, "X-Request-Id", call.request_id);
+    add_header(request, "traceparent", call.traceparent);
     try {
         request.body = body_of(target.engine, call, form).dump();
     } catch (const json::exception&) {

@@ -14,9 +14,6 @@ namespace inference {
 
 enum class AnswerForm { kWhole, kStream };
 
-/// What every request to the endpoint has, a probe too: the key, how to connect.
-HttpRequest base_request(const OpenAiTarget& target, std::string url);
-
 /// The call's own `stream` and `stream_options` count for nothing; vLLM gets the call's priority where its body has none.
 ///
 /// Errors: Fatal VALIDATION for a body that is no object, no UTF-8 or above the endpoint's limit.
