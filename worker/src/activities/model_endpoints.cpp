@@ -1,15 +1,12 @@
 #include "activities/model_endpoints.hpp"
 
-#include "resilience/batch_memory.hpp"
-#include "resilience/breaker.hpp"
-#include "resilience/choose_endpoint.hpp"
+#include "activities/call_queue.hpp"
+#include "activities/endpoint_states.hpp"
 #include "stages/call_parts.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <variant>
@@ -21,92 +18,26 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::chrono::seconds kProbeTime{5};
-/// Calls without a byte, an answer or a new call for so long are taken to stand still.
-constexpr std::chrono::seconds kStalled{30};
 constexpr std::chrono::seconds kNoticeableWait{1};
-
-/// Whether the next call should first hear that the endpoint is ready.
-bool is_suspect_after(const Error& error) {
-    return !error.sent || error.engine_died || error.replica_bad ||
-           error.code == ErrorCode::kConnection || error.code == ErrorCode::kEngineNotReady;
-}
-
-/// Whether the error speaks against the endpoint: an engine that is full, or refuses this request, is well.
-bool is_endpoints_fault(const Error& error) {
-    const bool broke_off =
-        error.error_class == ErrorClass::kTransient || error.error_class == ErrorClass::kTimeout;
-    return broke_off && error.sent && error.code != ErrorCode::kRateLimited;
-}
 
 }  // namespace
 
 /// What the calls of one model share; it outlives the adapters as long as one of them completes.
-class ModelEndpoints::Shared {
-public:
-    explicit Shared(const Model& model)
-        : model_(model.name),
-          max_concurrency_(model.max_concurrency),
-          endpoints_(model.endpoints.size(), Endpoint(model.breaker)) {}
+struct ModelEndpoints::Shared {
+    explicit Shared(const Model& served)
+        : model(served.name),
+          max_concurrency(served.max_concurrency.value_or(0)),
+          queue(served.max_concurrency),
+          states(served) {}
 
-    /// Begins the call now, or when there is room.
-    void enter(const std::shared_ptr<Route>& route);
-    void leave();
-    /// False where it had begun.
-    bool withdraw(const Route& route);
-    /// The calls that wait, which nobody will begin any more.
-    std::vector<std::shared_ptr<Route>> close();
-
-    struct Choice {
-        std::size_t endpoint;
-        bool ask_first;  ///< Whether it is ready.
-    };
-    std::variant<Choice, Error> choose(const std::vector<bool>& tried);
-
-    void answered(std::size_t endpoint);
-    void dropped(std::size_t endpoint);
-    void failed(std::size_t endpoint, const Error& error, std::int64_t items);
-    void progressed(std::size_t endpoint);
-    void is_ready(std::size_t endpoint);
-
-    std::optional<std::int64_t> batch_limit() const {
-        const std::lock_guard lock(mutex_);
-        return memory_.limit(Clock::now());
-    }
-    const std::string& model() const noexcept { return model_; }
-    int max_concurrency() const noexcept { return max_concurrency_.value_or(0); }
-
-private:
-    struct Endpoint {
-        explicit Endpoint(const BreakerOptions& options) : breaker(options) {}
-
-        Breaker breaker;
-        int under_way = 0;
-        Clock::time_point last_progress;
-        bool is_suspect = false;
-    };
-
-    bool has_room() const { return !max_concurrency_ || running_ < *max_concurrency_; }
-    Endpoint& settle(std::size_t endpoint, Clock::time_point now);
-    Error circuit_open(Clock::time_point now) const;
-    void begin_waiting();
-
-    const std::string model_;
-    const std::optional<int> max_concurrency_;
-
-    mutable std::mutex mutex_;
-    std::vector<Endpoint> endpoints_;
-    BatchMemory memory_;
-    std::size_t rotation_ = 0;
-    int running_ = 0;
-    bool beginning_ = false;  // a thread is beginning what waits, and looks again before it stops
-    bool closed_ = false;
-    std::uint64_t arrivals_ = 0;
-    /// The more urgent first, then in order of arrival.
-    std::map<std::pair<int, std::uint64_t>, std::shared_ptr<Route>> waiting_;
+    const std::string model;
+    const int max_concurrency;  // for messages
+    CallQueue queue;
+    EndpointStates states;
 };
 
 /// One call on its way through the endpoints.
-class ModelEndpoints::Route : public std::enable_shared_from_this<Route> {
+class ModelEndpoints::Route final : public QueuedCall, public std::enable_shared_from_this<Route> {
 public:
     Route(
         std::shared_ptr<Shared> shared,
@@ -126,12 +57,12 @@ public:
           tried_(adapters.size()) {}
 
     void start() {
-        shared_->enter(shared_from_this());
+        shared_->queue.enter(call_.priority, shared_from_this());
         // May run at once; a call that has begun is cancelled by its adapter.
         on_cancel_.emplace(options_.cancel, Withdraw{weak_from_this()});
     }
 
-    void begin() {
+    void begin() override {
         const auto now = Clock::now();
         if (now - arrived_ > kNoticeableWait && options_.deadline - now < timeout_ / 2) {
             return finish(waited_too_long());
@@ -139,26 +70,25 @@ public:
         go_on();
     }
 
-    void end_unbegun() { done_(Cancelled{}); }
-    int priority() const noexcept { return call_.priority; }
+    void drop() override { done_(Cancelled{}); }
 
 private:
     struct Withdraw {
         std::weak_ptr<Route> route;
         void operator()() const {
             if (const auto waiting = route.lock();
-                waiting && waiting->shared_->withdraw(*waiting)) {
-                waiting->end_unbegun();
+                waiting && waiting->shared_->queue.withdraw(*waiting)) {
+                waiting->drop();
             }
         }
     };
 
     void go_on() {
-        const auto choice = shared_->choose(tried_);
+        const auto choice = shared_->states.choose(tried_);
         if (const auto* none = std::get_if<Error>(&choice)) {
             return finish(last_error_ ? *last_error_ : *none);
         }
-        const auto [endpoint, ask_first] = std::get<Shared::Choice>(choice);
+        const auto [endpoint, ask_first] = std::get<EndpointStates::Choice>(choice);
         tried_[endpoint] = true;
         ask_first ? ask(endpoint) : send(endpoint);
     }
@@ -180,10 +110,10 @@ private:
         const auto* told = std::get_if<Error>(&outcome);
         const bool is_for_good = told != nullptr && told->error_class == ErrorClass::kFatal;
         if (std::holds_alternative<Ready>(outcome) || is_for_good) {
-            shared_->is_ready(endpoint);
+            shared_->states.is_ready(endpoint);
             return send(endpoint);
         }
-        shared_->dropped(endpoint);
+        shared_->states.dropped(endpoint);
         if (std::holds_alternative<Cancelled>(outcome)) {
             return finish(Cancelled{});
         }
@@ -199,7 +129,7 @@ private:
         options.on_progress = [shared = shared_,
                                endpoint,
                                tell = options_.on_progress](const CallProgress& progress) {
-            shared->progressed(endpoint);
+            shared->states.progressed(endpoint);
             if (tell) {
                 tell(progress);
             }
@@ -215,14 +145,14 @@ private:
 
     void on_outcome(std::size_t endpoint, Outcome<EngineReply> outcome) {
         if (std::holds_alternative<EngineReply>(outcome)) {
-            shared_->answered(endpoint);
+            shared_->states.answered(endpoint);
         } else if (auto* error = std::get_if<Error>(&outcome)) {
-            shared_->failed(endpoint, *error, items_);
+            shared_->states.failed(endpoint, *error, items_);
             if (!error->sent && error->error_class == ErrorClass::kTransient) {
                 return next_after(std::move(*error));
             }
         } else {
-            shared_->dropped(endpoint);
+            shared_->states.dropped(endpoint);
         }
         finish(std::move(outcome));
     }
@@ -234,16 +164,16 @@ private:
 
     void finish(Outcome<EngineReply> outcome) {
         done_(std::move(outcome));
-        shared_->leave();
+        shared_->queue.leave();
     }
 
     Error waited_too_long() const {
         return {
             .error_class = ErrorClass::kTransient,
             .code = ErrorCode::kRateLimited,
-            .message = "model '" + shared_->model() +
+            .message = "model '" + shared_->model +
                        "': this worker has been at its max_concurrency of " +
-                       std::to_string(shared_->max_concurrency()) +
+                       std::to_string(shared_->max_concurrency) +
                        " calls all the time; the job waits on. Raise it, or add workers",
         };
     }
@@ -261,163 +191,12 @@ private:
     std::optional<std::stop_callback<Withdraw>> on_cancel_;
 };
 
-// Room.
-
-void ModelEndpoints::Shared::enter(const std::shared_ptr<Route>& route) {
-    {
-        const std::lock_guard lock(mutex_);
-        waiting_.emplace(std::pair(route->priority(), ++arrivals_), route);
-    }
-    begin_waiting();
-}
-
-void ModelEndpoints::Shared::leave() {
-    {
-        const std::lock_guard lock(mutex_);
-        --running_;
-    }
-    begin_waiting();
-}
-
-void ModelEndpoints::Shared::begin_waiting() {
-    std::unique_lock lock(mutex_);
-    if (beginning_) {
-        return;
-    }
-    beginning_ = true;
-    while (!closed_ && !waiting_.empty() && has_room()) {
-        const std::shared_ptr<Route> route = waiting_.begin()->second;
-        waiting_.erase(waiting_.begin());
-        ++running_;
-        lock.unlock();
-        route->begin();
-        lock.lock();
-    }
-    beginning_ = false;
-}
-
-bool ModelEndpoints::Shared::withdraw(const Route& route) {
-    const std::lock_guard lock(mutex_);
-    return std::erase_if(waiting_, [&](const auto& entry) {
-               return entry.second.get() == &route;
-           }) > 0;
-}
-
-std::vector<std::shared_ptr<ModelEndpoints::Route>> ModelEndpoints::Shared::close() {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
-    std::vector<std::shared_ptr<Route>> left;
-    for (auto& [key, route] : waiting_) {
-        left.push_back(std::move(route));
-    }
-    waiting_.clear();
-    return left;
-}
-
-// Endpoints.
-
-std::variant<ModelEndpoints::Shared::Choice, Error> ModelEndpoints::Shared::choose(
-    const std::vector<bool>& tried
-) {
-    const std::lock_guard lock(mutex_);
-    const auto now = Clock::now();
-    std::vector<EndpointLoad> loads;
-    for (std::size_t i = 0; i < endpoints_.size(); ++i) {
-        const Endpoint& endpoint = endpoints_[i];
-        loads.push_back(
-            {.usable = !closed_ && !tried[i] && endpoint.breaker.lets_through(now),
-             .stalled = endpoint.under_way > 0 && now - endpoint.last_progress > kStalled,
-             .under_way = endpoint.under_way}
-        );
-    }
-    const auto chosen = choose_endpoint(loads, rotation_++);
-    if (!chosen) {
-        return circuit_open(now);
-    }
-    Endpoint& endpoint = endpoints_[*chosen];
-    const bool is_probe = endpoint.breaker.state(now) != Breaker::State::kClosed;
-    endpoint.breaker.started(now);
-    if (endpoint.under_way++ == 0) {
-        endpoint.last_progress = now;
-    }
-    return Choice{.endpoint = *chosen, .ask_first = endpoint.is_suspect || is_probe};
-}
-
-Error ModelEndpoints::Shared::circuit_open(Clock::time_point now) const {
-    std::optional<Clock::time_point> next;
-    for (const Endpoint& endpoint : endpoints_) {
-        const auto reopens = endpoint.breaker.reopens(now);
-        next = reopens && (!next || *reopens < *next) ? reopens : next;
-    }
-    constexpr std::chrono::seconds kWhileProbed{1};
-    const auto wait =
-        next ? std::chrono::ceil<milliseconds>(*next - now) : milliseconds(kWhileProbed);
-    return {
-        .error_class = ErrorClass::kTransient,
-        .code = ErrorCode::kCircuitOpen,
-        .message = "model '" + model_ + "': calls to all of its endpoints (" +
-                   std::to_string(endpoints_.size()) +
-                   ") failed too often, so they get none for now; look at the engines' logs",
-        .retry_after = std::max(wait, milliseconds{100}),
-    };
-}
-
-ModelEndpoints::Shared::Endpoint& ModelEndpoints::Shared::settle(
-    std::size_t endpoint, Clock::time_point now
-) {
-    Endpoint& settled = endpoints_[endpoint];
-    --settled.under_way;
-    settled.last_progress = now;
-    return settled;
-}
-
-void ModelEndpoints::Shared::answered(std::size_t endpoint) {
-    const std::lock_guard lock(mutex_);
-    const auto now = Clock::now();
-    Endpoint& well = settle(endpoint, now);
-    well.breaker.succeeded(now);
-    well.is_suspect = false;
-}
-
-void ModelEndpoints::Shared::dropped(std::size_t endpoint) {
-    const std::lock_guard lock(mutex_);
-    const auto now = Clock::now();
-    settle(endpoint, now).breaker.dropped(now);
-}
-
-void ModelEndpoints::Shared::failed(std::size_t endpoint, const Error& error, std::int64_t items) {
-    const std::lock_guard lock(mutex_);
-    const auto now = Clock::now();
-    Endpoint& failing = settle(endpoint, now);
-    failing.is_suspect = failing.is_suspect || is_suspect_after(error);
-    is_endpoints_fault(error) ? failing.breaker.failed(now) : failing.breaker.dropped(now);
-    if (error.replica_bad) {
-        failing.breaker.trip(now);
-    }
-    if (error.error_class == ErrorClass::kOutOfMemory && !error.indivisible) {
-        memory_.failed(items, error.batch_limit, now);
-    }
-}
-
-void ModelEndpoints::Shared::progressed(std::size_t endpoint) {
-    const std::lock_guard lock(mutex_);
-    endpoints_[endpoint].last_progress = Clock::now();
-}
-
-void ModelEndpoints::Shared::is_ready(std::size_t endpoint) {
-    const std::lock_guard lock(mutex_);
-    endpoints_[endpoint].is_suspect = false;
-}
-
-// The endpoints as a whole.
-
 ModelEndpoints::ModelEndpoints(const Model& model, std::vector<std::unique_ptr<Adapter>> adapters)
     : shared_(std::make_shared<Shared>(model)), adapters_(std::move(adapters)) {}
 
 ModelEndpoints::~ModelEndpoints() {
-    for (const auto& route : shared_->close()) {
-        route->end_unbegun();
-    }
+    shared_->states.close();
+    shared_->queue.close();
 }
 
 void ModelEndpoints::call(
@@ -430,7 +209,7 @@ void ModelEndpoints::call(
 }
 
 std::optional<std::int64_t> ModelEndpoints::batch_limit() const {
-    return shared_->batch_limit();
+    return shared_->states.batch_limit();
 }
 
 }  // namespace inference

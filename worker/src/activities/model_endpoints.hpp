@@ -46,7 +46,7 @@ public:
     }
 
 private:
-    class Shared;
+    struct Shared;
     class Route;
 
     std::shared_ptr<Shared> shared_;
