@@ -1,7 +1,7 @@
 #include "adapters/http/http_engine.hpp"
 
+#include "support/http_calls.hpp"
 #include "support/http_imposter.hpp"
-#include "support/outcome_box.hpp"
 #include "support/process_threads.hpp"
 
 #include <gmock/gmock.h>
@@ -23,36 +23,10 @@ using std::chrono::steady_clock;
 using ::testing::Each;
 using ::testing::SizeIs;
 
-using Box = OutcomeBox<HttpOutcome>;
+using Box = HttpBox;
 
 HttpRequest post(const std::string& url, std::string body = "{}") {
     return {.url = url, .headers = {"Content-Type: application/json"}, .body = std::move(body)};
-}
-
-Deadline in(std::chrono::milliseconds time) {
-    return steady_clock::now() + time;
-}
-
-HttpOutcome run(HttpEngine& engine, HttpRequest request, Deadline deadline = in(kPatience)) {
-    const Box box;
-    engine.start(std::move(request), deadline, {}, box.completion());
-    return box.wait();
-}
-
-HttpAnswer answer_of(const HttpOutcome& outcome) {
-    if (const auto* failure = std::get_if<HttpFailure>(&outcome)) {
-        ADD_FAILURE() << "no answer, but fault " << static_cast<int>(failure->fault);
-        return {};
-    }
-    return std::get<HttpAnswer>(outcome);
-}
-
-HttpFailure failure_of(const HttpOutcome& outcome) {
-    if (!std::holds_alternative<HttpFailure>(outcome)) {
-        ADD_FAILURE() << "no failure";
-        return {};
-    }
-    return std::get<HttpFailure>(outcome);
 }
 
 /// A port that nothing listens on: bound, so that nobody else gets it, but refusing.

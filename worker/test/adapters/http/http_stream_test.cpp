@@ -1,7 +1,7 @@
 // Answers that are taken as they come.
 #include "adapters/http/http_engine.hpp"
+#include "support/http_calls.hpp"
 #include "support/http_imposter.hpp"
-#include "support/outcome_box.hpp"
 #include "support/process_threads.hpp"
 
 #include <gmock/gmock.h>
@@ -18,7 +18,7 @@ using std::chrono::steady_clock;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-using Box = OutcomeBox<HttpOutcome>;
+using Box = HttpBox;
 
 /// What a sink took, and what it says of each piece.
 class Sink {
@@ -70,32 +70,6 @@ HttpRequest streaming(const HttpImposter& server, const Sink& sink) {
     HttpRequest request{.url = server.url(), .headers = {}, .body = "{}"};
     request.sink = sink.function();
     return request;
-}
-
-Deadline in(std::chrono::milliseconds time) {
-    return steady_clock::now() + time;
-}
-
-HttpOutcome run(HttpEngine& engine, HttpRequest request, Deadline deadline = in(kPatience)) {
-    const Box box;
-    engine.start(std::move(request), deadline, {}, box.completion());
-    return box.wait();
-}
-
-HttpAnswer answer_of(const HttpOutcome& outcome) {
-    if (const auto* failure = std::get_if<HttpFailure>(&outcome)) {
-        ADD_FAILURE() << "no answer, but fault " << static_cast<int>(failure->fault);
-        return {};
-    }
-    return std::get<HttpAnswer>(outcome);
-}
-
-HttpFailure failure_of(const HttpOutcome& outcome) {
-    if (!std::holds_alternative<HttpFailure>(outcome)) {
-        ADD_FAILURE() << "no failure";
-        return {};
-    }
-    return std::get<HttpFailure>(outcome);
 }
 
 TEST(HttpStream, GoesToTheSinkAsItComes) {

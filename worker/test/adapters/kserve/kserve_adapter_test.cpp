@@ -367,7 +367,7 @@ TEST(KserveAdapter, EngineThatDiesUnderTheCallIsALostConnection) {
     auto server = std::make_unique<KserveImposter>(holding());
     const auto adapter = adapter_for(server->address());
     const CallBox box;
-    adapter->call(call_with(), {.deadline = steady_clock::now() + kPatience}, box.completion());
+    start(*adapter, call_with(), box);
     server->wait_for_infer_requests(1);
 
     server.reset();
@@ -396,11 +396,7 @@ TEST(KserveAdapter, CancelIsSeenByTheServerWithin100Milliseconds) {
     const auto adapter = adapter_for(server.address());
     std::stop_source stop;
     const CallBox box;
-    adapter->call(
-        call_with(),
-        {.deadline = steady_clock::now() + kPatience, .cancel = stop.get_token()},
-        box.completion()
-    );
+    start(*adapter, call_with(), box, stop.get_token());
     server.wait_for_infer_requests(1);
 
     const auto cancelled = steady_clock::now();
@@ -419,11 +415,7 @@ TEST(KserveAdapter, CallThatIsCancelledBeforeItStartsReachesNoModel) {
     stop.request_stop();
     const CallBox box;
 
-    adapter->call(
-        call_with(),
-        {.deadline = steady_clock::now() + kPatience, .cancel = stop.get_token()},
-        box.completion()
-    );
+    start(*adapter, call_with(), box, stop.get_token());
 
     EXPECT_TRUE(std::holds_alternative<Cancelled>(box.wait()));
     EXPECT_THAT(server.infer_requests(), SizeIs(0));
@@ -435,17 +427,12 @@ TEST(KserveAdapter, DestructionCompletesEveryCallAsCancelled) {
     {
         const auto adapter = adapter_for(server.address());
         for (const CallBox& box : boxes) {
-            adapter->call(
-                call_with(), {.deadline = steady_clock::now() + kPatience}, box.completion()
-            );
+            start(*adapter, call_with(), box);
         }
         server.wait_for_infer_requests(1);
     }
 
-    for (const CallBox& box : boxes) {
-        EXPECT_EQ(box.count(), 1);
-        EXPECT_TRUE(std::holds_alternative<Cancelled>(box.wait()));
-    }
+    expect_each_cancelled_once(boxes);
 }
 
 TEST(KserveAdapter, AThousandCallsInFlightUseAtMost16Threads) {

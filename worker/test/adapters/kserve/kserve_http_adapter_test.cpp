@@ -278,11 +278,7 @@ TEST(KserveHttpAdapter, CancelClosesTheConnectionInWhicheverExchange) {
         const auto adapter = adapter_for(server);
         std::stop_source stop;
         const CallBox box;
-        adapter->call(
-            call_with(),
-            {.deadline = steady_clock::now() + kPatience, .cancel = stop.get_token()},
-            box.completion()
-        );
+        start(*adapter, call_with(), box, stop.get_token());
         server.wait_for_requests(requests);
 
         stop.request_stop();
@@ -299,17 +295,12 @@ TEST(KserveHttpAdapter, DestructionOfTheEngineCompletesEveryCallAsCancelled) {
     {
         const auto adapter = adapter_for(server);
         for (const CallBox& box : boxes) {
-            adapter->call(
-                call_with(), {.deadline = steady_clock::now() + kPatience}, box.completion()
-            );
+            start(*adapter, call_with(), box);
         }
         server.wait_for_requests(1);
     }
 
-    for (const CallBox& box : boxes) {
-        EXPECT_EQ(box.count(), 1);
-        EXPECT_TRUE(std::holds_alternative<Cancelled>(box.wait()));
-    }
+    expect_each_cancelled_once(boxes);
 }
 
 TEST(KserveHttpAdapter, CallsInFlightOutliveTheAdapter) {
@@ -318,7 +309,7 @@ TEST(KserveHttpAdapter, CallsInFlightOutliveTheAdapter) {
     const CallBox box;
     {
         const auto adapter = adapter_for(server, http);
-        adapter->call(call_with(), {.deadline = steady_clock::now() + kPatience}, box.completion());
+        start(*adapter, call_with(), box);
         server.wait_for_requests(3);
     }
 

@@ -212,11 +212,7 @@ TEST(StreamCall, CancelIsSeenByTheServerWithin100Milliseconds) {
     const auto adapter = adapter_for(server);
     std::stop_source stop;
     const CallBox box;
-    adapter->call(
-        call_with(),
-        {.deadline = steady_clock::now() + kPatience, .cancel = stop.get_token()},
-        box.completion()
-    );
+    start(*adapter, call_with(), box, stop.get_token());
     server.wait_for_stream_requests(1);
 
     const auto cancelled = steady_clock::now();
@@ -243,17 +239,12 @@ TEST(StreamCall, DestructionCompletesEveryStreamAsCancelled) {
     {
         const auto adapter = adapter_for(server);
         for (const CallBox& box : boxes) {
-            adapter->call(
-                call_with(), {.deadline = steady_clock::now() + kPatience}, box.completion()
-            );
+            start(*adapter, call_with(), box);
         }
         server.wait_for_stream_requests(1);
     }
 
-    for (const CallBox& box : boxes) {
-        EXPECT_EQ(box.count(), 1);
-        EXPECT_TRUE(std::holds_alternative<Cancelled>(box.wait()));
-    }
+    expect_each_cancelled_once(boxes);
 }
 
 TEST(StreamCall, FailsAlone) {

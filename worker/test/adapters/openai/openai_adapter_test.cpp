@@ -191,11 +191,7 @@ TEST(OpenAiAdapter, CancelClosesTheConnection) {
     const auto adapter = adapter_for(kVllm, server.url("/v1"));
     std::stop_source stop;
     const CallBox box;
-    adapter->call(
-        chat_call(),
-        {.deadline = steady_clock::now() + kPatience, .cancel = stop.get_token()},
-        box.completion()
-    );
+    start(*adapter, chat_call(), box, stop.get_token());
     server.wait_for_requests(1);
 
     const auto cancelled = steady_clock::now();
@@ -211,7 +207,7 @@ TEST(OpenAiAdapter, MayBeDestroyedWithCallsUnderWay) {
     const CallBox box;
     {
         const auto adapter = adapter_for(kVllm, server.url("/v1"));
-        adapter->call(chat_call(), {.deadline = steady_clock::now() + kPatience}, box.completion());
+        start(*adapter, chat_call(), box);
         server.wait_for_requests(1);
     }
 
