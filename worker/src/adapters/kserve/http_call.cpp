@@ -162,6 +162,7 @@ void HttpInferCall::send(const kserve::ModelInferRequest& request) {
         return;
     }
     call_.body = nullptr;
+    is_sent_ = true;
     HttpRequest post = target_->request(HttpMethod::kPost, "/infer", &call_);
     post.body = *std::move(body);
     exchange(std::move(post), &HttpInferCall::on_answer);
@@ -187,6 +188,7 @@ void HttpInferCall::fail(const Signal& signal) {
     }
     Error error = target_->classified(call_.model, signal);
     error.indivisible = !takes_parts_;
+    error.sent = error.sent && is_sent_;
     done_(std::move(error));
 }
 

@@ -70,6 +70,7 @@ private:
     nlohmann::json metadata_;
     std::vector<std::string> wanted_outputs_;
     bool takes_parts_ = true;
+    bool is_sent_ = false;  // the inference, after what is asked about the model
 };
 
 }  // namespace inference

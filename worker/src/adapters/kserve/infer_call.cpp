@@ -123,6 +123,7 @@ void InferCall::infer(const ModelDescription& description, Age age) {
     request_.set_id(call_.request_id);
     call_.body = nullptr;
     takes_parts_ = takes_parts(description);
+    is_sent_ = true;
     if (description.is_decoupled || target().is_known_as_decoupled) {
         infer_in_stream();
     } else {
@@ -218,6 +219,7 @@ std::vector<std::string> InferCall::wanted_outputs() const {
 void InferCall::fail(const Signal& signal) {
     Error error = target().classified(call_.model, signal);
     error.indivisible = !takes_parts_;
+    error.sent = error.sent && is_sent_;
     if (stream_answer_) {
         error.partial = stream_answer_->has_begun();
     }

@@ -62,6 +62,7 @@ private:
     kserve::ModelInferRequest request_;
     kserve::ModelInferResponse answer_;
     bool takes_parts_ = true;
+    bool is_sent_ = false;  // the inference, after what is asked about the model
     std::optional<StreamAnswer> stream_answer_;
     std::size_t responses_ = 0;
     std::chrono::milliseconds time_to_first_response_{0};

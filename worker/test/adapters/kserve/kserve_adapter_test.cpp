@@ -252,6 +252,8 @@ TEST(KserveAdapter, ModelThatIsStillLoadingIsNotReady) {
 
     EXPECT_EQ(error.error_class, ErrorClass::kTransient);
     EXPECT_EQ(error.code, ErrorCode::kEngineNotReady);
+    EXPECT_FALSE(error.sent) << "what was asked is no inference, so no try is used up";
+    EXPECT_THAT(server.infer_requests(), SizeIs(0));
 }
 
 TEST(KserveAdapter, ClassifiesWhatTheModelSays) {

@@ -114,6 +114,20 @@ TEST(KserveHttpAdapter, AsksForTheDescriptionOnceAndSendsTensorsAsJson) {
     EXPECT_EQ(seen.headers.at("traceparent"), "00-ab-cd-01");
 }
 
+TEST(KserveHttpAdapter, ModelThatIsStillLoadingIsNotReadyAndUsesUpNoTry) {
+    const HttpImposter server(digits(
+        {{"",
+          reply(
+              404, R"({"error":"Request for unknown model: 'digits-v2' has no available versions"})"
+          )}}
+    ));
+
+    const Error error = error_of(run(*adapter_for(server), call_with()));
+
+    EXPECT_EQ(error.code, ErrorCode::kEngineNotReady);
+    EXPECT_FALSE(error.sent);
+}
+
 TEST(KserveHttpAdapter, RefusesAnotherShapeWithoutCallingTheModel) {
     const HttpImposter server(digits());
 
