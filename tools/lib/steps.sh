@@ -27,6 +27,7 @@ step_setup() { "$root/tools/setup"; }
 step_lint() {
     check "format" "$root/tools/format" --check
     check "layers" "$root/tools/check-layers"
+    check "names" "$root/tools/check-names"
     local test
     for test in "$root"/tools/test/*_test.py; do
         check "$(basename "$test")" python3 "$test"

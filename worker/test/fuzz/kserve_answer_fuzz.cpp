@@ -1,8 +1,8 @@
 // Whatever a server answers, over gRPC, in a stream or over HTTP, is an answer whose data match its shapes, or a fault.
+#include "adapters/kserve/decoupled_answer.hpp"
 #include "adapters/kserve/infer_answer.hpp"
 #include "adapters/kserve/json_description.hpp"
 #include "adapters/kserve/json_tensors.hpp"
-#include "adapters/kserve/stream_answer.hpp"
 #include "contracts/tensor.hpp"
 
 #include <google/protobuf/stubs/logging.h>
@@ -44,7 +44,7 @@ void read_stream(const std::string& bytes) {
     if (!response.ParseFromString(bytes)) {
         return;
     }
-    StreamAnswer answer({"out"});
+    DecoupledAnswer answer({"out"});
     for (int i = 0; i < 3; ++i) {
         const auto decision = answer.add(response);
         if (!decision) {

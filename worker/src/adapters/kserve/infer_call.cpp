@@ -161,7 +161,7 @@ void InferCall::on_answer(const grpc::Status& status) {
 // Without the header `triton_grpc_error`, which would turn errors into statuses: servers before 2.68 crash on it.
 void InferCall::infer_in_stream() {
     (*request_.mutable_parameters())[kAskForFinalResponse].set_bool_param(true);
-    stream_answer_.emplace(wanted_outputs());
+    decoupled_answer_.emplace(wanted_outputs());
     InferStreamEvents events{
         .on_response = [self = self()](const kserve::ModelStreamInferResponse& response
                        ) { self->on_response(response); },
@@ -174,9 +174,9 @@ void InferCall::on_response(const kserve::ModelStreamInferResponse& response) {
     if (is_finished()) {
         return;
     }
-    const bool had_begun = stream_answer_->has_begun();
-    auto decision = stream_answer_->add(response);
-    if (!had_begun && stream_answer_->has_begun()) {
+    const bool had_begun = decoupled_answer_->has_begun();
+    auto decision = decoupled_answer_->add(response);
+    if (!had_begun && decoupled_answer_->has_begun()) {
         // 0 would mean that nothing was streamed.
         time_to_first_response_ = std::chrono::ceil<milliseconds>(steady_clock::now() - started_);
     }
@@ -220,8 +220,8 @@ void InferCall::fail(const Signal& signal) {
     Error error = target().classified(call_.model, signal);
     error.indivisible = !takes_parts_;
     error.sent = error.sent && is_sent_;
-    if (stream_answer_) {
-        error.partial = stream_answer_->has_begun();
+    if (decoupled_answer_) {
+        error.partial = decoupled_answer_->has_begun();
     }
     if (may_contradict_the_description(signal)) {
         target().description.set(nullptr);

@@ -2,9 +2,9 @@
 /// @brief One inference: the model's description where it is not known, the request checked against it, the answer.
 #pragma once
 
+#include "adapters/kserve/decoupled_answer.hpp"
 #include "adapters/kserve/request_hints.hpp"
 #include "adapters/kserve/rpc_call.hpp"
-#include "adapters/kserve/stream_answer.hpp"
 #include "contracts/engine_call.hpp"
 #include "kserve_v2.pb.h"
 
@@ -63,7 +63,7 @@ private:
     kserve::ModelInferResponse answer_;
     bool takes_parts_ = true;
     bool is_sent_ = false;  // the inference, after what is asked about the model
-    std::optional<StreamAnswer> stream_answer_;
+    std::optional<DecoupledAnswer> decoupled_answer_;
     std::size_t responses_ = 0;
     std::chrono::milliseconds time_to_first_response_{0};
 };

@@ -1,4 +1,4 @@
-#include "adapters/kserve/stream_answer.hpp"
+#include "adapters/kserve/decoupled_answer.hpp"
 
 #include "adapters/kserve/infer_answer.hpp"
 #include "contracts/tensor_rows.hpp"
@@ -50,10 +50,10 @@ json without_outputs(const kserve::ModelInferResponse& answer) {
 
 const char* const kAskForFinalResponse = "triton_enable_empty_final_response";
 
-StreamAnswer::StreamAnswer(std::vector<std::string> wanted_outputs)
+DecoupledAnswer::DecoupledAnswer(std::vector<std::string> wanted_outputs)
     : wanted_outputs_(std::move(wanted_outputs)) {}
 
-std::optional<StreamAnswer::Decision> StreamAnswer::add(
+std::optional<DecoupledAnswer::Decision> DecoupledAnswer::add(
     const kserve::ModelStreamInferResponse& response
 ) {
     if (!response.error_message().empty()) {
@@ -72,7 +72,7 @@ std::optional<StreamAnswer::Decision> StreamAnswer::add(
     return std::move(*this).whole();
 }
 
-std::optional<Signal> StreamAnswer::add_outputs(const kserve::ModelInferResponse& answer) {
+std::optional<Signal> DecoupledAnswer::add_outputs(const kserve::ModelInferResponse& answer) {
     if (answer.outputs().empty()) {
         return std::nullopt;
     }
@@ -83,7 +83,7 @@ std::optional<Signal> StreamAnswer::add_outputs(const kserve::ModelInferResponse
     return join(std::get<json>(std::move(decoded)));
 }
 
-std::optional<Signal> StreamAnswer::join(json next) {
+std::optional<Signal> DecoupledAnswer::join(json next) {
     if (!std::exchange(has_begun_, true)) {
         body_ = std::move(next);
         return std::nullopt;
@@ -106,7 +106,7 @@ std::optional<Signal> StreamAnswer::join(json next) {
     return std::nullopt;
 }
 
-StreamAnswer::Decision StreamAnswer::whole() && {
+DecoupledAnswer::Decision DecoupledAnswer::whole() && {
     for (const std::string& name : wanted_outputs_) {
         if (find_output(body_["outputs"], name) == body_["outputs"].end()) {
             return missing_output(name);

@@ -1,4 +1,4 @@
-#include "adapters/kserve/stream_answer.hpp"
+#include "adapters/kserve/decoupled_answer.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -43,21 +43,21 @@ kserve::ModelStreamInferResponse with_output(
     return result;
 }
 
-json body_of(const std::optional<StreamAnswer::Decision>& decision) {
+json body_of(const std::optional<DecoupledAnswer::Decision>& decision) {
     const auto* body = decision ? std::get_if<json>(&*decision) : nullptr;
     EXPECT_NE(body, nullptr) << "no answer";
     return body == nullptr ? json() : *body;
 }
 
-DefectSignal defect_of(const std::optional<StreamAnswer::Decision>& decision) {
+DefectSignal defect_of(const std::optional<DecoupledAnswer::Decision>& decision) {
     const auto* signal = decision ? std::get_if<Signal>(&*decision) : nullptr;
     const auto* defect = signal == nullptr ? nullptr : std::get_if<DefectSignal>(signal);
     EXPECT_NE(defect, nullptr) << "no defect";
     return defect == nullptr ? DefectSignal{} : *defect;
 }
 
-TEST(StreamAnswer, JoinsOutputsOfOneNameAlongTheirFirstDimensionInTheOrderOfArrival) {
-    StreamAnswer answer({"out"});
+TEST(DecoupledAnswer, JoinsOutputsOfOneNameAlongTheirFirstDimensionInTheOrderOfArrival) {
+    DecoupledAnswer answer({"out"});
     EXPECT_FALSE(answer.add(with_output({1, 2}, {1, 2})));
     EXPECT_FALSE(answer.add(with_output({2, 2}, {3, 4, 5, 6})));
 
@@ -69,8 +69,8 @@ TEST(StreamAnswer, JoinsOutputsOfOneNameAlongTheirFirstDimensionInTheOrderOfArri
     );
 }
 
-TEST(StreamAnswer, TakesOutputsThatCameInSomeAnswersOnly) {
-    StreamAnswer answer({});
+TEST(DecoupledAnswer, TakesOutputsThatCameInSomeAnswersOnly) {
+    DecoupledAnswer answer({});
     answer.add(with_output({1}, {1}));
     auto second = response();
     add_output(second, "other", {1}, {7});
@@ -83,8 +83,8 @@ TEST(StreamAnswer, TakesOutputsThatCameInSomeAnswersOnly) {
     EXPECT_EQ(outputs[1]["data"], json({7}));
 }
 
-TEST(StreamAnswer, LeavesASingleAnswerAsItIs) {
-    StreamAnswer answer({});
+TEST(DecoupledAnswer, LeavesASingleAnswerAsItIs) {
+    DecoupledAnswer answer({});
     auto only = response(true);
     add_output(only, "out", {}, {5});
     (*only.mutable_infer_response()->mutable_parameters())["cached"].set_bool_param(true);
@@ -96,8 +96,8 @@ TEST(StreamAnswer, LeavesASingleAnswerAsItIs) {
     EXPECT_EQ(body["parameters"], json({{"cached", true}}));
 }
 
-TEST(StreamAnswer, OfNoAnswersIsAnEmptyListOfOutputs) {
-    StreamAnswer answer({"out"});
+TEST(DecoupledAnswer, OfNoAnswersIsAnEmptyListOfOutputs) {
+    DecoupledAnswer answer({"out"});
 
     const json body = body_of(answer.add(response(true)));
 
@@ -106,9 +106,9 @@ TEST(StreamAnswer, OfNoAnswersIsAnEmptyListOfOutputs) {
     EXPECT_FALSE(answer.has_begun());
 }
 
-TEST(StreamAnswer, ThatCannotBeJoinedIsADefectThatSaysWhy) {
+TEST(DecoupledAnswer, ThatCannotBeJoinedIsADefectThatSaysWhy) {
     const auto joined = [](const auto& first, const auto& second) {
-        StreamAnswer answer({});
+        DecoupledAnswer answer({});
         answer.add(first);
         return defect_of(answer.add(second));
     };
@@ -133,14 +133,14 @@ TEST(StreamAnswer, ThatCannotBeJoinedIsADefectThatSaysWhy) {
     EXPECT_EQ(joined(pair, with_output({2, 2}, {1})).defect, Defect::kWrongSize);
 }
 
-TEST(StreamAnswer, WithoutAnOutputThatWasAskedForIsADefect) {
-    StreamAnswer answer({"out", "other"});
+TEST(DecoupledAnswer, WithoutAnOutputThatWasAskedForIsADefect) {
+    DecoupledAnswer answer({"out", "other"});
 
     EXPECT_EQ(defect_of(answer.add(with_output({1}, {1}, true))).defect, Defect::kIncomplete);
 }
 
-TEST(StreamAnswer, EndsWithAMessageInTheStream) {
-    StreamAnswer answer({});
+TEST(DecoupledAnswer, EndsWithAMessageInTheStream) {
+    DecoupledAnswer answer({});
     answer.add(with_output({1}, {1}));
     kserve::ModelStreamInferResponse failed;
     failed.set_error_message("CUDA out of memory");

@@ -1,4 +1,4 @@
-/// @file adapters/kserve/stream_answer.hpp
+/// @file adapters/kserve/decoupled_answer.hpp
 /// @brief The answers of one decoupled call, made one.
 #pragma once
 
@@ -18,12 +18,12 @@ namespace inference {
 /// dimension in the order in which they came; a single answer stays as it is, and none at all is an empty list of outputs.
 ///
 /// Threads: one at a time.
-class StreamAnswer {
+class DecoupledAnswer {
 public:
     /// The whole answer in the form of decode_answer(), or why there will be none.
     using Decision = std::variant<nlohmann::json, Signal>;
 
-    explicit StreamAnswer(std::vector<std::string> wanted_outputs);
+    explicit DecoupledAnswer(std::vector<std::string> wanted_outputs);
 
     /// nullopt: more will come. After a decision, nothing more is to be added.
     ///
