@@ -13,10 +13,11 @@
 #ifndef TEMPORAL_CORE_H
 #define TEMPORAL_CORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define TCORE_ABI_VERSION 1
+#define TCORE_ABI_VERSION 2
 
 #define TCORE_OK 0
 #define TCORE_SHUTDOWN 1
@@ -40,6 +41,7 @@ typedef struct tcore_connection tcore_connection;
 typedef struct tcore_cancel tcore_cancel;
 typedef struct tcore_worker tcore_worker;
 typedef struct tcore_feeder tcore_feeder;
+typedef struct tcore_slots tcore_slots;
 
 typedef struct tcore_ref { const uint8_t *data; size_t len; } tcore_ref;
 typedef struct tcore_buf { uint8_t *data; size_t len; size_t cap; } tcore_buf;
@@ -56,6 +58,22 @@ typedef void (*tcore_rpc_fn)(void *user, int32_t grpc_code, tcore_buf response, 
 // Fires once per task. TCORE_OK: `task` is a coresdk WorkflowActivation or ActivityTask. TCORE_ERROR: `task` is the
 // message of a polling error, the pump goes on. TCORE_SHUTDOWN: the last call for that kind.
 typedef void (*tcore_task_fn)(void *user, uint32_t kind, int32_t status, tcore_buf task);
+
+typedef void (*tcore_slot_fn)(void *user, uint64_t number);
+typedef uint64_t (*tcore_slot_try_fn)(void *user);
+typedef void (*tcore_slot_end_fn)(void *user);
+
+// Slots that the caller hands out one by one. Core asks for a permit before it polls: one in an empty poll is not in use.
+// All functions but `end` are needed. Each may be called at any time and on several threads at once.
+typedef struct tcore_slot_supplier {
+    void *user;
+    tcore_slot_fn reserve;         // somebody waits for a permit under this number: to be answered with tcore_slots_grant
+    tcore_slot_fn withdraw;        // nobody waits under this number any more
+    tcore_slot_try_fn try_reserve; // a permit at once, or 0
+    tcore_slot_fn mark_used;       // the permit has got its task
+    tcore_slot_fn release;         // the permit is given back, whether it was used or not
+    tcore_slot_end_fn end;         // the last call
+} tcore_slot_supplier;
 
 // TCORE_ABI_VERSION of the library: a caller built against another one must not go on.
 uint32_t tcore_abi_version(void);
@@ -90,8 +108,17 @@ void tcore_cancel_free(tcore_cancel *cancel);
 void tcore_rpc(tcore_connection *connection, uint32_t service, tcore_ref method, tcore_ref request, tcore_ref metadata_json,
                uint32_t flags, uint64_t timeout_ms, tcore_cancel *cancel, tcore_rpc_fn done, void *user);
 
-// Makes a worker. It polls from tcore_worker_start on.
-int32_t tcore_worker_new(tcore_runtime *runtime, tcore_connection *connection, tcore_ref options_json, tcore_worker **out, tcore_buf *err);
+// Null if one of the functions is missing.
+tcore_slots *tcore_slots_new(tcore_slot_supplier supplier);
+// Answers a reservation, once, also from within `reserve`. False if nobody waits for it any more: the permit is then nobody's.
+bool tcore_slots_grant(tcore_slots *slots, uint64_t reservation, uint64_t permit);
+// The workers made with it go on; `end` is called after the last of them.
+void tcore_slots_free(tcore_slots *slots);
+
+// Makes a worker. It polls from tcore_worker_start on. `activity_slots` may be null; else they are instead of
+// max_outstanding_activities.
+int32_t tcore_worker_new(tcore_runtime *runtime, tcore_connection *connection, tcore_ref options_json, tcore_slots *activity_slots,
+                         tcore_worker **out, tcore_buf *err);
 // Fails if the namespace is missing; the answer is a coresdk.NamespaceInfo. Once, before the start: core learns the
 // namespace's limits from it.
 void tcore_worker_validate(tcore_worker *worker, tcore_done_fn done, void *user);

@@ -31,6 +31,7 @@ mod pump;
 mod replay;
 mod rpc;
 mod runtime;
+mod slots;
 mod target;
 #[cfg(test)]
 mod testing;
@@ -49,6 +50,7 @@ pub use pump::{TCORE_TASK_ACTIVITY, TCORE_TASK_WORKFLOW};
 pub use replay::tcore_feeder;
 pub use rpc::{TCORE_RPC_RETRY, TCORE_SERVICE_HEALTH, TCORE_SERVICE_OPERATOR, TCORE_SERVICE_WORKFLOW};
 pub use runtime::tcore_runtime;
+pub use slots::{tcore_slot_end_fn, tcore_slot_fn, tcore_slot_supplier, tcore_slot_try_fn, tcore_slots};
 pub use worker::tcore_worker;
 
 use crate::{
@@ -56,7 +58,7 @@ use crate::{
     ffi::{answer, borrow, clear, guard_quietly, hand_out, take_back},
 };
 
-pub const TCORE_ABI_VERSION: u32 = 1;
+pub const TCORE_ABI_VERSION: u32 = 2;
 
 // Many small messages, allocated here and freed there: the system's allocator costs a tenth of a worker's time.
 #[cfg(not(test))]
@@ -221,13 +223,41 @@ pub unsafe extern "C" fn tcore_rpc(
     });
 }
 
+/// Slots that the caller hands out: see [`slots::tcore_slot_supplier`]. Null if one of its functions is missing.
+#[unsafe(no_mangle)]
+pub extern "C" fn tcore_slots_new(supplier: tcore_slot_supplier) -> *mut tcore_slots {
+    tcore_slots::new(supplier).map_or(std::ptr::null_mut(), |slots| Box::into_raw(Box::new(slots)))
+}
+
+/// Answers a reservation, once. False if nobody waits for it any more: the permit is then nobody's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tcore_slots_grant(slots: *mut tcore_slots, reservation: u64, permit: u64) -> bool {
+    let mut taken = false;
+    guard_quietly("tcore_slots_grant", || {
+        taken = unsafe { borrow(slots, "slots")? }.grant(reservation, permit);
+        Ok(())
+    });
+    taken
+}
+
+/// The workers made with it go on; `end` is called after the last of them.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tcore_slots_free(slots: *mut tcore_slots) {
+    guard_quietly("tcore_slots_free", || {
+        drop(unsafe { take_back(slots) });
+        Ok(())
+    });
+}
+
 /// Makes a worker; it polls from `tcore_worker_start` on. Options: [`worker_options::WorkerOptions`]. Two workers
-/// of one connection and task queue may not serve the same kind of task.
+/// of one connection and task queue may not serve the same kind of task. `activity_slots` may be null; else they are
+/// instead of `max_outstanding_activities`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tcore_worker_new(
     runtime: *mut tcore_runtime,
     connection: *mut tcore_connection,
     options_json: tcore_ref,
+    activity_slots: *mut tcore_slots,
     out: *mut *mut tcore_worker,
     err: *mut tcore_buf,
 ) -> i32 {
@@ -236,7 +266,8 @@ pub unsafe extern "C" fn tcore_worker_new(
             clear(out, "out")?;
             let runtime = borrow(runtime, "runtime")?;
             let connection = borrow(connection, "connection")?;
-            hand_out(out, tcore_worker::new(runtime, connection, options_json.json("options")?)?);
+            let slots = activity_slots.as_ref().map(tcore_slots::activity_supplier);
+            hand_out(out, tcore_worker::new(runtime, connection, options_json.json("options")?, slots)?);
             Ok(Vec::new())
         })
     }

@@ -34,7 +34,7 @@ pub fn start(
 ) -> Result<(tcore_worker, tcore_feeder), String> {
     let context = runtime.context().clone();
     let graceful = options.graceful_shutdown();
-    let config = options.for_replay().build()?;
+    let config = options.for_replay().build(None)?;
     let (feeder, histories) = HistoryFeeder::new(WAITING_HISTORIES);
 
     let entered = context.enter();

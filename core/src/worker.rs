@@ -19,7 +19,7 @@ use tokio_util::{
 
 use crate::{
     callback::TaskSink, connection::tcore_connection, context::Context, failure, job::Job, pump::Kind,
-    runtime::tcore_runtime, worker_options::WorkerOptions,
+    runtime::tcore_runtime, slots::ActivitySlots, worker_options::WorkerOptions,
 };
 
 /// What the end of a worker may take beyond the graceful shutdown of its activities.
@@ -61,10 +61,11 @@ impl tcore_worker {
         runtime: &tcore_runtime,
         connection: &tcore_connection,
         options: WorkerOptions,
+        activity_slots: Option<Arc<ActivitySlots>>,
     ) -> Result<Self, String> {
         let context = runtime.context().clone();
         let graceful = options.graceful_shutdown();
-        let config = options.build()?;
+        let config = options.build(activity_slots)?;
         let _entered = context.enter();
         let worker = init_worker(runtime.core(), config, connection.connection().clone())
             .map_err(|error| failure::chain(error.as_ref()))?;

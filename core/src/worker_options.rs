@@ -1,10 +1,17 @@
 //! The options of a worker.
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use serde::Deserialize;
 use temporalio_common::worker::WorkerTaskTypes;
-use temporalio_sdk_core::{PollerBehavior, WorkerConfig, WorkerVersioningStrategy, WorkflowErrorType};
+use temporalio_sdk_core::{
+    FixedSizeSlotSupplier, PollerBehavior, TunerBuilder, WorkerConfig, WorkerTuner, WorkerVersioningStrategy,
+    WorkflowErrorType,
+};
+
+use crate::slots::ActivitySlots;
+
+const DEFAULT_SLOTS: usize = 100;
 
 /// Options of `tcore_worker_new` and `tcore_replayer_new`. `namespace` and `task_queue` are required (a replayer
 /// does without); null is the same as leaving a key out.
@@ -93,7 +100,8 @@ impl WorkerOptions {
         Duration::from_millis(self.graceful_shutdown_ms)
     }
 
-    pub fn build(self) -> Result<WorkerConfig, String> {
+    /// With `activity_slots`, max_outstanding_activities means nothing.
+    pub fn build(self, activity_slots: Option<Arc<ActivitySlots>>) -> Result<WorkerConfig, String> {
         for (name, value) in [("namespace", &self.namespace), ("task_queue", &self.task_queue)] {
             if value.is_empty() {
                 return Err(format!("{name} is missing"));
@@ -106,6 +114,9 @@ impl WorkerOptions {
             enable_nexus: false,
         };
         let graceful_shutdown = self.graceful_shutdown();
+        let tuner = activity_slots.map(|slots| self.tuner(slots)).transpose()?;
+        // Core takes one or the other.
+        let fixed = |slots: Option<usize>| slots.filter(|_| tuner.is_none());
         WorkerConfig::builder()
             .namespace(self.namespace)
             .task_queue(self.task_queue)
@@ -113,9 +124,10 @@ impl WorkerOptions {
             .versioning_strategy(WorkerVersioningStrategy::None { build_id: self.build_id })
             .maybe_client_identity_override(self.identity.filter(|identity| !identity.is_empty()))
             .max_cached_workflows(self.max_cached_workflows)
-            .maybe_max_outstanding_workflow_tasks(self.max_outstanding_workflow_tasks)
-            .maybe_max_outstanding_activities(self.max_outstanding_activities)
-            .maybe_max_outstanding_local_activities(self.max_outstanding_local_activities)
+            .maybe_max_outstanding_workflow_tasks(fixed(self.max_outstanding_workflow_tasks))
+            .maybe_max_outstanding_activities(fixed(self.max_outstanding_activities))
+            .maybe_max_outstanding_local_activities(fixed(self.max_outstanding_local_activities))
+            .maybe_tuner(tuner)
             .maybe_workflow_task_poller_behavior(self.workflow_pollers.map(PollerBehavior::SimpleMaximum))
             .maybe_activity_task_poller_behavior(self.activity_pollers.map(PollerBehavior::SimpleMaximum))
             .nonsticky_to_sticky_poll_ratio(self.nonsticky_to_sticky_poll_ratio)
@@ -132,6 +144,27 @@ impl WorkerOptions {
     }
 }
 
+impl WorkerOptions {
+    fn tuner(
+        &self,
+        activity_slots: Arc<ActivitySlots>,
+    ) -> Result<Arc<dyn WorkerTuner + Send + Sync>, String> {
+        let workflow_tasks = self.max_outstanding_workflow_tasks.unwrap_or(DEFAULT_SLOTS);
+        if self.max_cached_workflows > 0 && workflow_tasks < 2 {
+            return Err(
+                "max_outstanding_workflow_tasks has to be at least 2 where workflows are cached".to_owned()
+            );
+        }
+        let local_activities = self.max_outstanding_local_activities.unwrap_or(DEFAULT_SLOTS);
+        let tuner = TunerBuilder::default()
+            .workflow_slot_supplier(Arc::new(FixedSizeSlotSupplier::new(workflow_tasks)))
+            .local_activity_slot_supplier(Arc::new(FixedSizeSlotSupplier::new(local_activities)))
+            .activity_slot_supplier(activity_slots)
+            .build();
+        Ok(Arc::new(tuner))
+    }
+}
+
 fn failing_errors(nondeterminism: bool) -> HashSet<WorkflowErrorType> {
     nondeterminism.then_some(WorkflowErrorType::Nondeterminism).into_iter().collect()
 }
@@ -142,7 +175,7 @@ mod tests {
 
     fn build(json: serde_json::Value) -> Result<WorkerConfig, String> {
         let options: WorkerOptions = serde_json::from_value(json).map_err(|error| error.to_string())?;
-        options.build()
+        options.build(None)
     }
 
     fn error_of(json: serde_json::Value) -> String {

@@ -67,8 +67,9 @@ fn a_null_handle_is_an_error() {
     let mut error = EMPTY;
     let mut worker = ptr::null_mut();
 
-    let status =
-        unsafe { tcore_worker_new(nothing, ptr::null_mut(), reference(b"{}"), &mut worker, &mut error) };
+    let status = unsafe {
+        tcore_worker_new(nothing, ptr::null_mut(), reference(b"{}"), ptr::null_mut(), &mut worker, &mut error)
+    };
     assert_eq!((status, text(error)), (TCORE_ERROR, "runtime is null".to_owned()));
     assert!(worker.is_null());
 

@@ -6,6 +6,7 @@
 #include "temporal/detail/activity_type.hpp"
 #include "temporal/detail/workflow_type.hpp"
 #include "temporal/retry_policy.hpp"
+#include "temporal/slot_supplier.hpp"
 #include "temporal/workflow.hpp"
 
 #include <chrono>
@@ -28,6 +29,9 @@ class Client;
 struct WorkerOptions {
     std::string task_queue;
     std::uint32_t max_concurrent_activities = 100;
+    /// Decides instead of a fixed number, which then is to be the most that it ever gives: blocking activities run on so many
+    /// threads. Null: `max_concurrent_activities` slots.
+    std::shared_ptr<SlotSupplier> activity_slots;
     std::uint32_t max_concurrent_workflow_tasks = 100;  ///< At least 2 with a cache.
     std::uint32_t max_cached_workflows = 1000;  ///< 0 replays every workflow task from the start.
     /// How long the server waits for this worker before it gives a cached workflow to another one.

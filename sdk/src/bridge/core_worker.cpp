@@ -5,6 +5,7 @@
 #include "bridge/core_options.hpp"
 #include "bridge/core_thread.hpp"
 #include "bridge/runtime.hpp"
+#include "bridge/slots.hpp"
 #include "temporal/error.hpp"
 
 #include <atomic>
@@ -59,6 +60,7 @@ struct CoreWorker::Owned {
     std::shared_ptr<Connection> connection;  // Null for a replayer.
     bool enable_workflows = true;
     bool enable_activities = false;
+    std::shared_ptr<Slots> activity_slots;  // Null where their number is fixed.
     WorkerHandle handle;
 };
 
@@ -73,11 +75,13 @@ std::shared_ptr<CoreWorker> CoreWorker::make(
     const CoreWorkerOptions& options
 ) {
     const std::string json = worker_options_json(options);
+    auto slots = options.activity_slots ? Slots::make(options.activity_slots) : nullptr;
+    tcore_slots* const slots_handle = slots ? slots->handle() : nullptr;
     tcore_worker* handle = nullptr;
     std::int32_t status = TCORE_ERROR;
     const Buffer error = with_buffer(status, [&](tcore_buf* buffer) {
         return tcore_worker_new(
-            runtime->handle(), connection->handle(), lend(json), &handle, buffer
+            runtime->handle(), connection->handle(), lend(json), slots_handle, &handle, buffer
         );
     });
     if (status != TCORE_OK) {
@@ -88,6 +92,7 @@ std::shared_ptr<CoreWorker> CoreWorker::make(
         .connection = connection,
         .enable_workflows = options.enable_workflows,
         .enable_activities = options.enable_activities,
+        .activity_slots = std::move(slots),
         .handle = WorkerHandle{handle},
     })));
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bridge/buffer.hpp"
+#include "temporal/slot_supplier.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -31,6 +32,7 @@ struct CoreWorkerOptions {
     std::uint32_t max_cached_workflows = 1000;
     std::uint32_t max_outstanding_workflow_tasks = 100;
     std::uint32_t max_outstanding_activities = 100;
+    std::shared_ptr<SlotSupplier> activity_slots;  ///< Set: instead of the number before.
     std::optional<std::uint32_t> workflow_pollers;
     std::optional<std::uint32_t> activity_pollers;
     std::chrono::milliseconds sticky_timeout{10'000};

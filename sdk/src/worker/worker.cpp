@@ -37,6 +37,7 @@ bridge::CoreWorkerOptions core_options(const Client& client, const WorkerOptions
         .max_cached_workflows = options.max_cached_workflows,
         .max_outstanding_workflow_tasks = options.max_concurrent_workflow_tasks,
         .max_outstanding_activities = options.max_concurrent_activities,
+        .activity_slots = options.activity_slots,
         .workflow_pollers = options.workflow_pollers,
         .activity_pollers = options.activity_pollers,
         .sticky_timeout = to_milliseconds(options.sticky_timeout),

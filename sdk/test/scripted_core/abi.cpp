@@ -21,6 +21,7 @@ using temporal::scripted::Reply;
 using temporal::scripted::RpcReply;
 using temporal::scripted::RpcRequest;
 using temporal::scripted::ScriptedCore;
+using temporal::scripted::ScriptedSlots;
 using temporal::scripted::ScriptedWorker;
 
 namespace {
@@ -106,6 +107,11 @@ struct tcore_cancel {
 struct tcore_worker {
     tcore_runtime* runtime;
     ScriptedWorker* script;
+    std::shared_ptr<ScriptedSlots> activity_slots = nullptr;
+};
+
+struct tcore_slots {
+    std::shared_ptr<ScriptedSlots> script;
 };
 
 struct tcore_feeder {
@@ -231,10 +237,25 @@ void tcore_rpc(
     });
 }
 
+tcore_slots* tcore_slots_new(tcore_slot_supplier supplier) {
+    count_handle(+1);
+    return new tcore_slots{std::make_shared<ScriptedSlots>(supplier)};
+}
+
+bool tcore_slots_grant(tcore_slots* slots, uint64_t reservation, uint64_t permit) {
+    return slots->script->grant(reservation, permit);
+}
+
+void tcore_slots_free(tcore_slots* slots) {
+    delete slots;
+    count_handle(-1);
+}
+
 int32_t tcore_worker_new(
     tcore_runtime* runtime,
     tcore_connection*,
     tcore_ref options_json,
+    tcore_slots* activity_slots,
     tcore_worker** out,
     tcore_buf* err
 ) {
@@ -247,6 +268,10 @@ int32_t tcore_worker_new(
     }
     count_handle(+1);
     *out = new tcore_worker{runtime, &script};
+    if (activity_slots != nullptr) {
+        (*out)->activity_slots = activity_slots->script;
+        AbiAccess::set_slots(script, activity_slots->script);
+    }
     return TCORE_OK;
 }
 
@@ -314,7 +339,7 @@ int32_t tcore_replayer_new(
     tcore_feeder** feeder,
     tcore_buf* err
 ) {
-    const int32_t status = tcore_worker_new(runtime, nullptr, options_json, out, err);
+    const int32_t status = tcore_worker_new(runtime, nullptr, options_json, nullptr, out, err);
     if (status == TCORE_OK) {
         count_handle(+1);
         *feeder = new tcore_feeder{runtime, (*out)->script};

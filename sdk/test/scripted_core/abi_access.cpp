@@ -107,6 +107,11 @@ std::optional<std::string> AbiAccess::open(ScriptedWorker& worker, std::string o
     return worker.creation_error_;
 }
 
+void AbiAccess::set_slots(ScriptedWorker& worker, const std::shared_ptr<ScriptedSlots>& slots) {
+    const std::lock_guard lock(worker.mutex_);
+    worker.activity_slots_ = slots;
+}
+
 std::optional<std::string> AbiAccess::validate(ScriptedWorker& worker) {
     const std::scoped_lock lock(worker.mutex_);
     return worker.validation_error_;

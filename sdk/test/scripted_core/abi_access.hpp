@@ -35,6 +35,7 @@ public:
 
     // A worker.
     static std::optional<std::string> open(ScriptedWorker& worker, std::string options);
+    static void set_slots(ScriptedWorker& worker, const std::shared_ptr<ScriptedSlots>& slots);
     static std::optional<std::string> validate(ScriptedWorker& worker);
     static void pump(ScriptedWorker& worker, Kind kind, tcore_task_fn on_task, void* user);
     static std::optional<std::string> complete(

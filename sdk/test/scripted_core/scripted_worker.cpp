@@ -111,6 +111,11 @@ bool ScriptedWorker::wait_until_finalized() {
     return wait_for([this] { return finalized_; });
 }
 
+std::shared_ptr<ScriptedSlots> ScriptedWorker::activity_slots() const {
+    const std::lock_guard lock(mutex_);
+    return activity_slots_.lock();
+}
+
 std::string ScriptedWorker::options() const {
     const std::scoped_lock lock(mutex_);
     return options_;

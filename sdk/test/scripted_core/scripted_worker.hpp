@@ -2,11 +2,14 @@
 /// @brief The script's side of one worker: hands out tasks, collects answers.
 #pragma once
 
+#include "scripted_core/scripted_slots.hpp"
+
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -52,6 +55,8 @@ public:
     [[nodiscard]] bool wait_until_shutdown_is_asked_for();
     [[nodiscard]] bool wait_until_finalized();
     [[nodiscard]] std::string options() const;
+    /// Of the supplier that the worker was made with; null without one, or when the worker is gone.
+    [[nodiscard]] std::shared_ptr<ScriptedSlots> activity_slots() const;
     /// Answers to tasks that were never handed out or answered before, finalizing before the
     /// shutdown, and the like.
     [[nodiscard]] std::vector<std::string> violations() const;
@@ -90,6 +95,7 @@ private:
     std::optional<std::string> completion_error_;
     std::optional<std::string> heartbeat_error_;
     std::string options_;
+    std::weak_ptr<ScriptedSlots> activity_slots_;
     std::vector<std::string> violations_;
     bool shutdown_asked_ = false;
     bool finalized_ = false;
