@@ -1,8 +1,9 @@
 # The steps of ./test, one function each. Sourced; needs log.sh and paths.sh, and from ./test: filter, tally.
 # A step ends with an error if it failed. What it counted, it reports with `count`; a failed step that counted nothing is 1 failure.
 
-# Cheap ones first. Those before `unit` make what the later ones stand on.
-all_steps=(setup lint core protos build unit replay server engine e2e asan tsan gcc)
+# Cheap ones first. Those before `unit` make what the later ones stand on. `build` makes the Rust core as well, whose longest
+# part, the optimisation of the whole, takes one processor and leaves the others to C++; the core's own tests follow.
+all_steps=(setup lint protos build core unit replay server engine e2e asan tsan gcc)
 long_steps=(long tidy fuzz)
 # Only on request: what they need is too large to be fetched unasked.
 extra_steps=(vllm)
@@ -35,7 +36,7 @@ step_lint() {
 }
 
 step_core() {
-    "$root/tools/build-core" "$root/build/release/core"
+    mkdir -p "$IW_CACHE/artifacts/core"
     local log=$IW_CACHE/core/test.log status=0
     # Under the lock of build-core: both leave their library in the same place.
     CARGO_TARGET_DIR=$IW_CACHE/core flock "$IW_CACHE/artifacts/core/lock" cargo test --locked --jobs "$(iw_jobs)" \
