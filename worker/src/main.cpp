@@ -6,6 +6,7 @@
 #include "cli/dev.hpp"
 #include "cli/doctor.hpp"
 #include "cli/models.hpp"
+#include "cli/queues.hpp"
 #include "cli/result.hpp"
 #include "cli/status.hpp"
 #include "cli/submit.hpp"
@@ -25,6 +26,7 @@ int main(int argc, char** argv) {
     add_result(line);
     add_cancel(line);
     add_models(line);
+    add_queues(line);
     add_doctor(line);
     add_validate_config(line);
     add_version(line);

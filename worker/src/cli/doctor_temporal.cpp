@@ -1,5 +1,6 @@
 #include "cli/doctor_temporal.hpp"
 
+#include "cli/live_pollers.hpp"
 #include "cli/server_target.hpp"
 #include "cli/tcp_probe.hpp"
 #include "contracts/priority.hpp"
@@ -19,8 +20,6 @@ namespace inference::cli {
 namespace {
 
 constexpr std::chrono::seconds kPatience{5};
-/// The server remembers a poller for minutes; one that lives asks again within one, for polls are no longer.
-constexpr std::chrono::seconds kLongestPoll{90};
 
 /// Adds checks until one fails.
 class TemporalExamination {
@@ -152,10 +151,7 @@ private:
             queue, temporal::TaskQueueKind::kActivity, {.timeout = kPatience, .stop = stop_}
         );
         const std::string backlog = std::to_string(described.backlog) + " tasks wait";
-        const auto oldest = std::chrono::system_clock::now() - kLongestPoll;
-        const auto workers = std::ranges::count_if(described.pollers, [&](const auto& poller) {
-            return poller.last_access_time > oldest;
-        });
+        const auto workers = live_pollers(described, std::chrono::system_clock::now());
         if (workers == 0) {
             return warn(
                 "queue " + queue,

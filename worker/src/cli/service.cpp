@@ -4,9 +4,10 @@
 #include "activities/infer.hpp"
 #include "cli/admin_server.hpp"
 #include "cli/command_error.hpp"
-#include "cli/core_metrics.hpp"
 #include "cli/engine_health.hpp"
+#include "cli/fetch_page.hpp"
 #include "cli/job_log.hpp"
+#include "cli/queue_use.hpp"
 #include "config/queue_slots.hpp"
 #include "contracts/priority.hpp"
 #include "temporal/error.hpp"
@@ -30,6 +31,18 @@ temporal::RuntimeOptions runtime_options(const AdminConfig& admin, const Log& lo
     return {.log_sink = log.sink(), .metrics_address = admin.listen ? "127.0.0.1:0" : ""};
 }
 
+SlotShares slot_shares(const WorkerConfig& worker) {
+    std::vector<double> weights;
+    for (const Priority priority : worker.serve) {
+        weights.push_back(worker.shares.at(priority));
+    }
+    return {
+        weights,
+        static_cast<std::size_t>(worker.max_concurrent_activities),
+        worker.strict_shares ? Lending::kStrict : Lending::kAllowed
+    };
+}
+
 AdminPage text_page(int status, std::string text) {
     return {.status = status, .body = std::move(text) + "\n"};
 }
@@ -39,7 +52,9 @@ AdminPage text_page(int status, std::string text) {
 temporal::WorkerOptions worker_options(const WorkerConfig& config, const QueueSlots& slots) {
     return {
         .task_queue = std::string(queue_of(slots.priority)),
-        .max_concurrent_activities = static_cast<std::uint32_t>(slots.activities),
+        // All of them at once, and the one more that a queue without work may begin.
+        .max_concurrent_activities =
+            static_cast<std::uint32_t>(config.max_concurrent_activities) + 1,
         .max_concurrent_workflow_tasks = static_cast<std::uint32_t>(slots.workflow_tasks),
         .sticky_timeout = config.sticky_timeout,
         .max_heartbeat_throttle = kHeartbeatThrottle,
@@ -59,9 +74,12 @@ Service::Service(
       registry_(std::make_shared<const ModelRegistry>(config.models)),
       engines_(make_engines(*registry_)),
       runtime_(runtime_options(config.admin, log)),
-      client_(temporal::Client::connect(connection, runtime_, stop)) {
-    for (const QueueSlots& slots : queue_slots(config_.worker)) {
-        add_worker(worker_options(config_.worker, slots));
+      client_(temporal::Client::connect(connection, runtime_, stop)),
+      slots_(slot_shares(config.worker)) {
+    for (const QueueSlots& queue : queue_slots(config_.worker)) {
+        auto options = worker_options(config_.worker, queue);
+        options.activity_slots = slots_.supplier(workers_.size());
+        add_worker(options);
     }
 }
 
@@ -108,13 +126,20 @@ std::unique_ptr<AdminServer> Service::start_admin() const {
     const auto metrics = [this] {
         return AdminPage{
             .content_type = "text/plain; version=0.0.4",
-            .body = fetch_core_metrics(runtime_.metrics_address())
+            .body = fetch_page(runtime_.metrics_address(), "/metrics")
+        };
+    };
+    const auto queues = [this] {
+        return AdminPage{
+            .content_type = "application/json",
+            .body = queue_use_json(config_.worker, slots_.use()).dump()
         };
     };
     const AdminPages pages{
         {"/healthz", [] { return text_page(200, "ok"); }},
         {"/readyz", readiness},
         {"/metrics", metrics},
+        {"/queues", queues},
     };
     try {
         auto admin = std::make_unique<AdminServer>(*config_.admin.listen, pages);
@@ -132,15 +157,17 @@ bool Service::ready() const {
 }
 
 nlohmann::json Service::facts() const {
-    nlohmann::json queues = nlohmann::json::object();
-    for (const temporal::Worker& worker : workers_) {
-        queues[worker.options().task_queue] = worker.options().max_concurrent_activities;
+    nlohmann::json floors = nlohmann::json::object();
+    const auto uses = slots_.use();
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+        floors[workers_[i].options().task_queue] = uses[i].floor;
     }
     return {
         {"address", client_.address()},
         {"namespace", client_.namespace_name()},
         {"identity", client_.identity()},
-        {"queues", queues},
+        {"slots", config_.worker.max_concurrent_activities},
+        {"queues", floors},
         {"models", registry_->models().size()}
     };
 }

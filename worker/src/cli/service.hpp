@@ -3,6 +3,7 @@
 #pragma once
 
 #include "activities/engine_pool.hpp"
+#include "capacity/shared_slots.hpp"
 #include "cli/admin_server.hpp"
 #include "cli/log.hpp"
 #include "config/config.hpp"
@@ -56,6 +57,7 @@ private:
     std::shared_ptr<EnginePool> engines_;
     temporal::Runtime runtime_;
     temporal::Client client_;
+    SharedSlots slots_;  // Its queues are in the order of worker.serve.
     std::vector<temporal::Worker> workers_;
 };
 

@@ -31,6 +31,7 @@ struct WorkerConfig {
     std::map<Priority, int> shares{
         {Priority::kHigh, 50}, {Priority::kNormal, 35}, {Priority::kLow, 15}
     };
+    bool strict_shares = false;  ///< What a queue leaves idle is not lent to the others.
     int max_concurrent_activities = 10;  ///< Of the process, with all its queues.
     int max_concurrent_workflow_tasks = 100;  ///< Of the process, with all its queues.
     std::chrono::milliseconds heartbeat_timeout{10'000};

@@ -87,6 +87,7 @@ private:
                 shares.read(to_string(priority), worker.shares.at(priority));
             }
         });
+        section.read("strict_shares", worker.strict_shares);
         section.read("max_concurrent_activities", worker.max_concurrent_activities);
         section.read("max_concurrent_workflow_tasks", worker.max_concurrent_workflow_tasks);
         section.read("heartbeat_timeout", worker.heartbeat_timeout);

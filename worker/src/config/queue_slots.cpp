@@ -15,15 +15,13 @@ std::vector<QueueSlots> queue_slots(const WorkerConfig& worker) {
     for (const Priority priority : worker.serve) {
         shares.push_back(worker.shares.at(priority));
     }
-    const auto activities =
-        slots_by_largest_remainder(worker.max_concurrent_activities, shares, kLeastActivitySlots);
     const auto workflow_tasks = slots_by_largest_remainder(
         worker.max_concurrent_workflow_tasks, shares, kLeastWorkflowTaskSlots
     );
     std::vector<QueueSlots> slots;
     slots.reserve(worker.serve.size());
     for (std::size_t i = 0; i < worker.serve.size(); ++i) {
-        slots.push_back({worker.serve[i], activities[i], workflow_tasks[i]});
+        slots.push_back({worker.serve[i], workflow_tasks[i]});
     }
     return slots;
 }

@@ -13,9 +13,9 @@ namespace inference {
 inline constexpr int kLeastWorkflowTaskSlots = 2;
 inline constexpr int kLeastActivitySlots = 1;
 
+/// Those of activities are shared as they are needed, see capacity/slot_shares.hpp.
 struct QueueSlots {
     Priority priority = Priority::kNormal;
-    int activities = kLeastActivitySlots;
     int workflow_tasks = kLeastWorkflowTaskSlots;
 
     bool operator==(const QueueSlots&) const = default;

@@ -172,6 +172,20 @@ void YamlMap::read(std::string_view key, std::optional<int>& out) {
     }
 }
 
+void YamlMap::read(std::string_view key, bool& out) {
+    constexpr std::string_view kTakes = "true or false";
+    const auto value = find(key);
+    const auto text = value ? text_of(*value, kTakes) : std::nullopt;
+    if (!text) {
+        return;
+    }
+    if (*text == "true" || *text == "false") {
+        out = *text == "true";
+    } else {
+        problems_.add(*value, shown(*text) + " is not " + std::string(kTakes));
+    }
+}
+
 void YamlMap::read(std::string_view key, int& out) {
     std::optional<int> number;
     read(key, number);

@@ -60,6 +60,7 @@ public:
 
     void read(std::string_view key, std::string& out);
     void read(std::string_view key, std::optional<std::string>& out);
+    void read(std::string_view key, bool& out);
     /// Range: at least 1.
     void read(std::string_view key, int& out);
     void read(std::string_view key, std::optional<int>& out);

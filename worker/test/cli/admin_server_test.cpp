@@ -1,6 +1,6 @@
 #include "cli/admin_server.hpp"
 
-#include "cli/core_metrics.hpp"
+#include "cli/fetch_page.hpp"
 #include "cli/server_target.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -94,7 +94,7 @@ TEST(AdminServer, AnAddressThatIsTakenIsNamed) {
 
 TEST(CoreMetrics, AreFetchedFromTheirOwnAddress) {
     const AdminServer exporter("127.0.0.1:0", pages());
-    EXPECT_EQ(fetch_core_metrics(exporter.address()), "up 1\n");
+    EXPECT_EQ(fetch_page(exporter.address(), "/metrics"), "up 1\n");
 }
 
 TEST(CoreMetrics, AnExporterThatIsGoneIsAnError) {
@@ -103,7 +103,7 @@ TEST(CoreMetrics, AnExporterThatIsGoneIsAnError) {
         const AdminServer exporter("127.0.0.1:0", pages());
         address = exporter.address();
     }
-    EXPECT_THROW(static_cast<void>(fetch_core_metrics(address)), std::runtime_error);
+    EXPECT_THROW(static_cast<void>(fetch_page(address, "/metrics")), std::runtime_error);
 }
 
 }  // namespace

@@ -74,6 +74,7 @@ TEST(Load, ReadsEveryOtherKey) {
 worker:
   serve: [low, high]
   shares: {low: 1}
+  strict_shares: true
   max_concurrent_activities: 4
   heartbeat_timeout: 2s
   drain_grace: 0s
@@ -87,6 +88,7 @@ admin: {listen: "[::1]:0"}
     EXPECT_EQ(config.worker.shares.at(Priority::kLow), 1);
     EXPECT_EQ(config.worker.shares.at(Priority::kHigh), 50)
         << "a share that is not named keeps its default";
+    EXPECT_TRUE(config.worker.strict_shares);
     EXPECT_EQ(config.worker.max_concurrent_activities, 4);
     EXPECT_EQ(config.worker.heartbeat_timeout, 2s);
     EXPECT_EQ(config.worker.drain_grace, 0s);

@@ -14,7 +14,7 @@ TEST(QueueSlots, OfTheDefaultsAreThoseOfTheDesign) {
     EXPECT_EQ(
         queue_slots(WorkerConfig{}),
         (std::vector<QueueSlots>{
-            {Priority::kHigh, 5, 50}, {Priority::kNormal, 3, 35}, {Priority::kLow, 2, 15}
+            {Priority::kHigh, 50}, {Priority::kNormal, 35}, {Priority::kLow, 15}
         })
     );
 }
@@ -23,23 +23,19 @@ TEST(QueueSlots, AreSharedAmongTheServedQueuesOnly) {
     WorkerConfig worker;
     worker.serve = {Priority::kLow, Priority::kHigh};
     EXPECT_EQ(
-        queue_slots(worker),
-        (std::vector<QueueSlots>{{Priority::kLow, 2, 23}, {Priority::kHigh, 8, 77}})
+        queue_slots(worker), (std::vector<QueueSlots>{{Priority::kLow, 23}, {Priority::kHigh, 77}})
     );
 
     worker.serve = {Priority::kLow};
-    EXPECT_EQ(queue_slots(worker), (std::vector<QueueSlots>{{Priority::kLow, 10, 100}}));
+    EXPECT_EQ(queue_slots(worker), (std::vector<QueueSlots>{{Priority::kLow, 100}}));
 }
 
 TEST(QueueSlots, HaveTwoWorkflowTasksAtLeastAsCoreNeedsThem) {
     WorkerConfig worker;
-    worker.max_concurrent_activities = 3;
     worker.max_concurrent_workflow_tasks = 6;
     EXPECT_EQ(
         queue_slots(worker),
-        (std::vector<QueueSlots>{
-            {Priority::kHigh, 1, 2}, {Priority::kNormal, 1, 2}, {Priority::kLow, 1, 2}
-        })
+        (std::vector<QueueSlots>{{Priority::kHigh, 2}, {Priority::kNormal, 2}, {Priority::kLow, 2}})
     );
 }
 

@@ -174,6 +174,28 @@ class Served(unittest.TestCase):
         self.assertEqual(status, 200)
         self.assertIn("temporal_", text)
 
+    def test_queues_shows_backlog_and_workers_and_the_slots_where_a_worker_can_be_asked(self):
+        address = next(line["address"] for line in log_lines(self.worker) if line["message"] == "admin pages")
+        wait_until(lambda: page(address, "/readyz")[0] == 200, "the worker polls")
+        config = self.stack.folder / "queues.yaml"
+        config.write_text(f"worker: {{serve: [high, low]}}\nadmin: {{listen: {address}}}\n")
+
+        shown = self.stack.run("queues", "--config", config, "-o", "json")
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        high, low = json.loads(shown.stdout)
+        self.assertEqual((high["queue"], high["workers"], low["workers"]), ("inference-high", 1, 0))
+        self.assertEqual(high["floor"], 5)
+        self.assertEqual(high["slots_used"], 0)
+        self.assertNotIn("slots_used", low)
+
+        text = self.stack.run("queues", "--config", config)
+        self.assertIn("inference-high", text.stdout)
+        config.write_text("admin: {listen: 127.0.0.1:1}\n")
+        alone = self.stack.run("queues", "--config", config, "-o", "json")
+        self.assertEqual(alone.returncode, 0)
+        self.assertIn("no worker tells of its shares", alone.stderr)
+        self.assertEqual(len(json.loads(alone.stdout)), 3)
+
     def test_models_tells_which_engine_is_ready_and_why_another_is_not(self):
         config = self.stack.folder / "models.yaml"
         config.write_text(f"""models:

@@ -1,4 +1,4 @@
-#include "cli/core_metrics.hpp"
+#include "cli/fetch_page.hpp"
 
 #include <curl/curl.h>
 
@@ -20,14 +20,14 @@ std::size_t append(char* data, std::size_t /*one*/, std::size_t size, void* text
 
 }  // namespace
 
-std::string fetch_core_metrics(const std::string& address) {
+std::string fetch_page(const std::string& address, const std::string& path) {
     constexpr long kPatienceMilliseconds = 1000;
     const std::unique_ptr<CURL, CleanUp> handle(curl_easy_init());
     if (handle == nullptr) {
-        throw std::runtime_error("no HTTP client for core's metrics");
+        throw std::runtime_error("no HTTP client");
     }
     std::string text;
-    const std::string url = "http://" + address + "/metrics";
+    const std::string url = "http://" + address + path;
     curl_easy_setopt(handle.get(), CURLOPT_URL, url.c_str());
     curl_easy_setopt(handle.get(), CURLOPT_NOPROXY, "*");
     curl_easy_setopt(handle.get(), CURLOPT_NOSIGNAL, 1L);
@@ -36,7 +36,7 @@ std::string fetch_core_metrics(const std::string& address) {
     curl_easy_setopt(handle.get(), CURLOPT_WRITEFUNCTION, append);
     curl_easy_setopt(handle.get(), CURLOPT_WRITEDATA, &text);
     if (const CURLcode code = curl_easy_perform(handle.get()); code != CURLE_OK) {
-        throw std::runtime_error(std::string("core's metrics: ") + curl_easy_strerror(code));
+        throw std::runtime_error(url + ": " + curl_easy_strerror(code));
     }
     return text;
 }
