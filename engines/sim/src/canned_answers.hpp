@@ -6,17 +6,18 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace engine_sim {
 
 /// An answer over HTTP (`status` and `body`) or over gRPC (`code` and `body` as the message).
 struct CannedAnswer {
-    std::string_view name;
+    std::string name;
     int status = 0;  ///< 0: over gRPC.
     grpc::StatusCode code = grpc::StatusCode::OK;
-    std::string_view content_type;
-    std::string_view body;
+    std::string content_type;
+    std::string body;
 };
 
 std::optional<CannedAnswer> find_canned_answer(std::string_view name);

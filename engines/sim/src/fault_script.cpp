@@ -75,7 +75,7 @@ InBandError in_band_error_from(const json& value) {
     }
     const std::string text = value;
     if (const auto answer = find_canned_answer(text)) {
-        const std::string body(answer->body);
+        const std::string& body = answer->body;
         if (answer->status == 0) {
             return {.data = json{{"error", body}}.dump(), .message = body};
         }
@@ -102,10 +102,9 @@ void set_answer(FaultAction& action, const std::string& name) {
         throw std::invalid_argument("has the unknown answer '" + name + "'");
     }
     if (answer->status != 0) {
-        action.http =
-            HttpReply{answer->status, std::string(answer->content_type), std::string(answer->body)};
+        action.http = HttpReply{answer->status, answer->content_type, answer->body};
     } else {
-        action.grpc = GrpcReply{answer->code, std::string(answer->body)};
+        action.grpc = GrpcReply{answer->code, answer->body};
     }
 }
 

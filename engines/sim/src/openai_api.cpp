@@ -62,6 +62,13 @@ HttpReply queue_full() {
     );
 }
 
+/// As the framework below vLLM says it, which knows nothing of vLLM's form of errors.
+HttpReply without_route(int status, std::string_view detail) {
+    HttpReply reply = ok({{"detail", detail}});
+    reply.status = status;
+    return reply;
+}
+
 long unix_seconds() {
     const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
     return static_cast<long>(std::chrono::duration_cast<std::chrono::seconds>(since_epoch).count());
@@ -107,9 +114,9 @@ void OpenAiApi::serve(const Visit& visit, const Body& body) {
     const bool is_get = path == "/health" || path == "/v1/models" || path == "/version";
     const verb method = visit->exchange->request.method();
     if (!endpoint && !is_get) {
-        calls_.send(*visit, error_reply(404, "Not Found", "Not Found"));
+        calls_.send(*visit, without_route(404, "Not Found"));
     } else if (method != (endpoint ? verb::post : verb::get)) {
-        calls_.send(*visit, error_reply(405, "Method Not Allowed", "Method Not Allowed"));
+        calls_.send(*visit, without_route(405, "Method Not Allowed"));
     } else if (endpoint) {
         serve_text(visit, body, *endpoint);
     } else if (path == "/health") {

@@ -77,6 +77,14 @@ std::optional<std::size_t> read_count(const json& body, const char* name, std::i
     if (field == body.end() || field->is_null()) {
         return std::nullopt;
     }
+    if (field->is_string()) {
+        refuse_field(
+            "int_parsing",
+            std::string("body.") + name,
+            "Input should be a valid integer, unable to parse string as an integer",
+            echoed(*field)
+        );
+    }
     if (!field->is_number_integer()) {
         refuse_field(
             "int_type",

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <absl/strings/str_join.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
@@ -52,7 +54,11 @@ void read_messages(const json& body, TextCall& call) {
         );
     }
     if (messages.empty()) {
-        refuse(400, "BadRequestError", "messages must not be empty", "messages");
+        refuse(
+            400,
+            "BadRequestError",
+            "Cannot apply chat template to an empty conversation. Provide at least one message."
+        );
     }
     Words last;
     std::size_t tokens = 0;
@@ -88,7 +94,13 @@ void check_model(const json& body, const TextModels& models, TextCall& call) {
         refuse_field("string_type", "body.model", "Input should be a valid string", echoed(*field));
     }
     if (std::ranges::find(models.names, call.model) == models.names.end()) {
-        refuse(404, "NotFoundError", "The model `" + call.model + "` does not exist.", "model");
+        refuse(
+            404,
+            "NotFoundError",
+            "The model `" + call.model +
+                "` does not exist. Valid aliases: " + absl::StrJoin(models.names, ", ") + ".",
+            "model"
+        );
     }
 }
 
@@ -98,15 +110,16 @@ void check_length(std::size_t tokens, std::size_t limit, bool generates) {
         refuse(400, "BadRequestError", "The decoder prompt cannot be empty");
     }
     if (tokens > limit) {
+        // It reads no further than it has to.
+        const std::string read = std::to_string(limit + 1);
         refuse(
             400,
             "BadRequestError",
             "This model's maximum context length is " + limit_text +
-                " tokens. However, your prompt contains " +
-                (tokens == limit + 1 ? "at least " : "") + std::to_string(tokens) +
+                " tokens. However, your prompt contains at least " + read +
                 " input tokens, which exceeds this limit even without any output tokens. Please "
-                "reduce the length "
-                "of the input prompt.",
+                "reduce the length of the input prompt. (parameter=input_tokens, value=" +
+                read + ")",
             "input_tokens"
         );
     }
@@ -126,25 +139,65 @@ void check_length(std::size_t tokens, std::size_t limit, bool generates) {
     }
 }
 
+/// A parameter that is refused, as vLLM says it.
+[[noreturn]] void refuse_parameter(
+    const std::string& message, const std::string& name, const std::string& value
+) {
+    refuse(
+        400, "BadRequestError", message + " (parameter=" + name + ", value=" + value + ")", name
+    );
+}
+
+void check_length_of_answer(std::size_t max_tokens, std::size_t longest) {
+    const std::string asked = std::to_string(max_tokens);
+    if (max_tokens == 0) {
+        refuse_parameter("max_tokens must be at least 1, got 0.", "max_tokens", asked);
+    }
+    if (max_tokens > longest) {
+        refuse_parameter(
+            "max_tokens=" + asked + " cannot be greater than max_model_len=" +
+                std::to_string(longest) + ". Please request fewer output tokens.",
+            "max_tokens",
+            asked
+        );
+    }
+}
+
+void check_sampling(const json& body) {
+    const auto temperature = body.find("temperature");
+    if (temperature != body.end() && temperature->is_number() && *temperature < 0) {
+        const std::string value = temperature->dump();
+        refuse_parameter(
+            "temperature must be non-negative, got " + value + ".", "temperature", value
+        );
+    }
+    const auto top_p = body.find("top_p");
+    if (top_p != body.end() && top_p->is_number() && (*top_p <= 0 || *top_p > 1)) {
+        const std::string value = top_p->dump();
+        refuse_parameter("top_p must be in (0, 1], got " + value + ".", "top_p", value);
+    }
+}
+
 /// What a request asks for; the room that the context leaves is applied to each prompt.
-Sampling read_sampling(const json& body, TextEndpoint endpoint) {
+Sampling read_sampling(const json& body, TextEndpoint endpoint, std::size_t longest) {
     Sampling sampling;
     const bool is_chat = endpoint == TextEndpoint::kChat;
     sampling.max_tokens =
         is_chat ? std::numeric_limits<std::size_t>::max() : kDefaultCompletionTokens;
     for (const char* const name : {"max_tokens", "max_completion_tokens"}) {
-        sampling.max_tokens = read_count(body, name).value_or(sampling.max_tokens);
+        if (const auto asked = read_count(body, name)) {
+            check_length_of_answer(*asked, longest);
+            sampling.max_tokens = *asked;
+        }
     }
-    if (sampling.max_tokens == 0) {
-        refuse(400, "BadRequestError", "max_tokens must be at least 1, got 0.", "max_tokens");
-    }
+    check_sampling(body);
     sampling.min_tokens = read_count(body, "min_tokens").value_or(0);
     sampling.ignore_eos = read_flag(body, "ignore_eos");
     return sampling;
 }
 
 void answer_prompts(const json& body, const TextModels& models, TextCall& call) {
-    const Sampling asked = read_sampling(body, call.endpoint);
+    const Sampling asked = read_sampling(body, call.endpoint, models.max_model_len);
     call.choices = std::max<std::size_t>(read_count(body, "n", kMostChoices).value_or(1), 1);
     for (std::size_t i = 0; i < call.prompts.size(); ++i) {
         Sampling sampling = asked;
@@ -172,6 +225,18 @@ void read_stream_options(const json& body, TextCall& call) {
     call.include_usage = options->is_object() && read_flag(*options, "include_usage");
 }
 
+void require_prompt(const json& body) {
+    const auto prompt = body.find("prompt");
+    if (prompt == body.end() || prompt->is_null() || *prompt == "") {
+        refuse(
+            400,
+            "BadRequestError",
+            "Either prompt or prompt_embeds must be provided and non-empty. (parameter=prompt)",
+            "prompt"
+        );
+    }
+}
+
 TextCall read(TextEndpoint endpoint, const json& body, const TextModels& models) {
     if (!body.is_object()) {
         refuse_field(
@@ -183,7 +248,10 @@ TextCall read(TextEndpoint endpoint, const json& body, const TextModels& models)
     call.endpoint = endpoint;
     switch (endpoint) {
         case TextEndpoint::kChat: read_messages(body, call); break;
-        case TextEndpoint::kCompletion: read_input(body, "prompt", call); break;
+        case TextEndpoint::kCompletion:
+            require_prompt(body);
+            read_input(body, "prompt", call);
+            break;
         case TextEndpoint::kEmbedding:
         case TextEndpoint::kClassify:
         case TextEndpoint::kPooling: read_embedded(body, call); break;
@@ -254,18 +322,19 @@ CallFacts facts_of(const json& body) {
 }
 
 tl::expected<json, HttpReply> parse_body(std::string_view text) {
-    json body = json::parse(text, nullptr, /*allow_exceptions=*/false);
-    if (body.is_discarded()) {
+    try {
+        return json::parse(text);
+    } catch (const json::parse_error& error) {
+        const std::string place = "body." + std::to_string(error.byte - 1);
         return tl::unexpected(error_reply(
             400,
             "Bad Request",
-            "1 validation error:\n  {'type': 'json_invalid', 'loc': 'body.0', 'msg': 'JSON decode "
-            "error', "
-            "'input': '<dict of 0 items>', 'ctx': {'error': 'Expecting value'}}",
-            "body.0"
+            "1 validation error:\n  {'type': 'json_invalid', 'loc': '" + place +
+                "', 'msg': 'JSON decode error', 'input': '<dict of 0 items>', 'ctx': {'error': "
+                "'Expecting value'}}",
+            place
         ));
     }
-    return body;
 }
 
 tl::expected<TextCall, HttpReply> read_text_call(

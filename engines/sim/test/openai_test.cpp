@@ -55,7 +55,7 @@ TEST(OpenAiDialect, AnswersOnAllItsPaths) {
     }
     EXPECT_EQ(sim.post("/classify", {{"input", "a"}}).json()["data"].size(), 1U);
     EXPECT_EQ(sim.post("/pooling", {{"input", "a"}}).json()["data"].size(), 1U);
-    EXPECT_EQ(sim.get("/nowhere").json()["error"]["type"], "Not Found");
+    EXPECT_EQ(sim.get("/nowhere").json()["detail"], "Not Found");
     EXPECT_EQ(sim.get("/v1/completions").status, 405);
 }
 

@@ -5,14 +5,19 @@ import os
 import pathlib
 import signal
 import subprocess
+import sys
 import unittest
 import urllib.request
 
 from stack import Process, Stack, wait_until
 
-RUN = pathlib.Path(os.environ["IW_SOURCE_DIR"]) / "engines" / "vllm" / "run"
+VLLM = pathlib.Path(os.environ["IW_SOURCE_DIR"]) / "engines" / "vllm"
+sys.path.insert(0, str(VLLM))
+import recording  # noqa: E402
+
+RUN = VLLM / "run"
 CONTEXT = 8192
-# Running ones count as well; each prompt of a list is one.
+# Running ones count as well; each prompt of a list is one. As `recording` has it.
 MOST_REQUESTS = 3
 CHAT = json.dumps({"messages": [{"role": "user", "content": "the quick brown fox"}]})
 SHORT = ("--param", "max_tokens=20", "--param", "ignore_eos=true")
@@ -71,8 +76,8 @@ class RealVllm(unittest.TestCase):
         cls.stack = Stack()
         cls.addClassCleanup(cls.stack.close)
         # Both at once: each takes a minute to start.
-        cls.vllm = Vllm(cls.stack, "--max-num-queued-reqs", MOST_REQUESTS)
-        cls.embedder = Vllm(cls.stack, "--runner", "pooling", "--convert", "embed", "--served-model-name", "embedder")
+        cls.vllm = Vllm(cls.stack, *recording.SERVERS["text"])
+        cls.embedder = Vllm(cls.stack, *recording.SERVERS["embedder"])
         cls.vllm.wait_until_ready()
         cls.embedder.wait_until_ready()
         config = cls.stack.folder / "vllm.yaml"
@@ -111,13 +116,22 @@ class RealVllm(unittest.TestCase):
     def restart(self):
         """Another server in the place of the one that is gone."""
         self.vllm.wait()
-        type(self).vllm = Vllm(self.stack, "--max-num-queued-reqs", MOST_REQUESTS, http=self.vllm.http)
+        type(self).vllm = Vllm(self.stack, *recording.SERVERS["text"], http=self.vllm.http)
         self.vllm.wait_until_ready()
 
     def result(self):
         done = self.stack.run("result", self.job, "-o", "json", timeout=120)
         self.assertEqual(done.returncode, 0, done.stderr)
         return json.loads(done.stdout)
+
+    def test_it_still_answers_as_it_was_recorded(self):
+        ports = {"text": self.vllm.http, "embedder": self.embedder.http}
+        for entry in recording.load():
+            if entry["server"] in ports:
+                with self.subTest(entry["name"]):
+                    status, body = recording.ask(ports[entry["server"]], entry)
+                    self.assertEqual(status, entry["status"])
+                    self.assertEqual(recording.lasting(body), recording.lasting(entry["body"]))
 
     def test_a_chat_is_answered_and_its_usage_counted(self):
         response = self.completed(*SHORT)
