@@ -65,4 +65,5 @@ def lasting(text):
     """The text without what differs from call to call."""
     for pattern, replacement in CHANGING:
         text = pattern.sub(replacement, text)
-    return text
+    # The events of several prompts come in any order.
+    return "\n".join(sorted(text.split("\n"))) if text.startswith("data:") else text

@@ -58,6 +58,10 @@ public:
         change([&] { shares_.end(permit, Clock::now()); });
     }
 
+    void divide(const std::vector<double>& weights, std::size_t slots, Lending lending) {
+        change([&] { shares_.divide(weights, slots, lending); });
+    }
+
     std::vector<SlotShares::Use> use() {
         const std::lock_guard lock(mutex_);
         return shares_.use(Clock::now());
@@ -160,6 +164,10 @@ SharedSlots::~SharedSlots() = default;
 
 std::shared_ptr<temporal::SlotSupplier> SharedSlots::supplier(std::size_t queue) const {
     return std::make_shared<Supplier>(pool_, queue);
+}
+
+void SharedSlots::divide(const std::vector<double>& weights, std::size_t slots, Lending lending) {
+    pool_->divide(weights, slots, lending);
 }
 
 std::vector<SlotShares::Use> SharedSlots::use() const {

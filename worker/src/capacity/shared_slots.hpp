@@ -30,6 +30,9 @@ public:
     /// For the worker of this queue.
     [[nodiscard]] std::shared_ptr<temporal::SlotSupplier> supplier(std::size_t queue) const;
 
+    /// As SlotShares::divide().
+    void divide(const std::vector<double>& weights, std::size_t slots, Lending lending);
+
     [[nodiscard]] std::vector<SlotShares::Use> use() const;
 
 private:

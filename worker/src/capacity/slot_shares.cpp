@@ -9,12 +9,23 @@
 namespace inference {
 
 SlotShares::SlotShares(const std::vector<double>& weights, std::size_t slots, Lending lending)
-    : slots_(slots), lending_(lending) {
+    : queues_(weights.size()), slots_(slots), lending_(lending) {
+    divide(weights, slots, lending);
+}
+
+void SlotShares::divide(const std::vector<double>& weights, std::size_t slots, Lending lending) {
+    slots_ = slots;
+    lending_ = lending;
     const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
-    for (const double weight : weights) {
-        queues_.emplace_back().share = sum > 0 ? weight / sum : 0;
+    // A product that is whole on paper may be a hair less here.
+    constexpr double kHair = 1e-9;
+    for (std::size_t i = 0; i < queues_.size(); ++i) {
+        Queue& queue = queues_[i];
+        queue.share = sum > 0 ? weights[i] / sum : 0;
+        const double exact = static_cast<double>(slots) * queue.share;
+        const auto whole = static_cast<std::size_t>(std::floor(exact + kHair));
+        queue.floor = queue.share > 0 ? std::max<std::size_t>(1, whole) : 0;
     }
-    set_floors();
 }
 
 void SlotShares::ask(std::size_t queue) {
@@ -110,11 +121,6 @@ std::optional<SlotShares::Time> SlotShares::next_look() const {
     return next;
 }
 
-void SlotShares::resize(std::size_t slots) {
-    slots_ = slots;
-    set_floors();
-}
-
 std::vector<SlotShares::Use> SlotShares::use(Time now) {
     pass_time(now);
     Seconds recent{0};
@@ -134,16 +140,6 @@ std::vector<SlotShares::Use> SlotShares::use(Time now) {
         );
     }
     return uses;
-}
-
-void SlotShares::set_floors() {
-    // A product that is whole on paper may be a hair less here.
-    constexpr double kHair = 1e-9;
-    for (Queue& queue : queues_) {
-        const double exact = static_cast<double>(slots_) * queue.share;
-        const auto whole = static_cast<std::size_t>(std::floor(exact + kHair));
-        queue.floor = queue.share > 0 ? std::max<std::size_t>(1, whole) : 0;
-    }
 }
 
 /// One poll at a time: those of a queue that turns out to be empty cannot be called back.

@@ -70,8 +70,8 @@ public:
     /// When the next permit stops to count; nullopt: none will.
     [[nodiscard]] std::optional<Time> next_look() const;
 
-    /// Slots in use go on; more are given when enough of them have ended.
-    void resize(std::size_t slots);
+    /// Divides anew, between the same queues. Slots in use go on; where they are too many, none is given until enough have ended.
+    void divide(const std::vector<double>& weights, std::size_t slots, Lending lending);
 
     struct Use {
         double share;  ///< Asked for, of 1.
@@ -111,7 +111,6 @@ private:
 
     using Place = std::tuple<bool, bool, Seconds>;
 
-    void set_floors();
     [[nodiscard]] bool can_poll(const Queue& queue) const;
     [[nodiscard]] bool has_work(const Queue& queue) const;
     [[nodiscard]] bool is_active(const Queue& queue) const;

@@ -2,12 +2,17 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <string>
 
 namespace inference::cli {
 namespace {
+
+bool is_served(const std::vector<Priority>& served, Priority priority) {
+    return std::ranges::find(served, priority) != served.end();
+}
 
 double to_a_thousandth(double number) {
     constexpr double kThousand = 1000;
@@ -16,13 +21,28 @@ double to_a_thousandth(double number) {
 
 }  // namespace
 
+std::vector<double> share_weights(const WorkerConfig& worker) {
+    std::vector<double> weights;
+    for (const Priority priority : kPriorities) {
+        weights.push_back(is_served(worker.serve, priority) ? worker.shares.at(priority) : 0);
+    }
+    return weights;
+}
+
+Lending lending_of(const WorkerConfig& worker) {
+    return worker.strict_shares ? Lending::kStrict : Lending::kAllowed;
+}
+
 nlohmann::json queue_use_json(
-    const WorkerConfig& worker, const std::vector<SlotShares::Use>& uses
+    const std::vector<Priority>& served, const std::vector<SlotShares::Use>& uses
 ) {
     nlohmann::json queues = nlohmann::json::object();
     for (std::size_t i = 0; i < uses.size(); ++i) {
+        if (!is_served(served, kPriorities.at(i))) {
+            continue;
+        }
         const SlotShares::Use& use = uses[i];
-        queues[std::string(queue_of(worker.serve[i]))] = {
+        queues[std::string(queue_of(kPriorities.at(i)))] = {
             {"share", to_a_thousandth(use.share)},
             {"share_had", to_a_thousandth(use.recent_share)},
             {"floor", use.floor},

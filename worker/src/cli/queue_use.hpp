@@ -4,6 +4,7 @@
 
 #include "capacity/slot_shares.hpp"
 #include "config/config.hpp"
+#include "contracts/priority.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -12,7 +13,13 @@
 namespace inference::cli {
 
 /// Shape: an object by queue: {"inference-high": {"share", "share_had", "floor", "slots_used", "slots_lent", "slot_seconds"}}.
-/// `uses` is in the order of `serve`.
-nlohmann::json queue_use_json(const WorkerConfig& worker, const std::vector<SlotShares::Use>& uses);
+/// Of the queues that are served. `uses` is in the order of kPriorities.
+nlohmann::json queue_use_json(
+    const std::vector<Priority>& served, const std::vector<SlotShares::Use>& uses
+);
+
+/// The shares of a configuration: queues in the order of kPriorities, those that are not served without weight.
+std::vector<double> share_weights(const WorkerConfig& worker);
+Lending lending_of(const WorkerConfig& worker);
 
 }  // namespace inference::cli

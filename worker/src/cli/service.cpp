@@ -27,20 +27,26 @@ namespace {
 /// A cancel reaches an activity with the answer to its heartbeat, so this bounds how long that takes.
 constexpr std::chrono::milliseconds kHeartbeatThrottle{800};
 
+/// Of blocking activities; never so many, for the shared slots are what limits them.
+constexpr std::uint32_t kMostThreads = 1024;
+
 temporal::RuntimeOptions runtime_options(const AdminConfig& admin, const Log& log) {
     return {.log_sink = log.sink(), .metrics_address = admin.listen ? "127.0.0.1:0" : ""};
 }
 
-SlotShares slot_shares(const WorkerConfig& worker) {
-    std::vector<double> weights;
-    for (const Priority priority : worker.serve) {
-        weights.push_back(worker.shares.at(priority));
-    }
-    return {
-        weights,
-        static_cast<std::size_t>(worker.max_concurrent_activities),
-        worker.strict_shares ? Lending::kStrict : Lending::kAllowed
-    };
+std::size_t slots_of(const WorkerConfig& worker) {
+    return static_cast<std::size_t>(worker.max_concurrent_activities);
+}
+
+/// Whether more changed than what is shared out: that is taken over as it is.
+bool needs_new_workers(const WorkerConfig& before, WorkerConfig after) {
+    const bool other_tasks =
+        before.serve == after.serve && queue_slots(before) != queue_slots(after);
+    after.serve = before.serve;
+    after.shares = before.shares;
+    after.strict_shares = before.strict_shares;
+    after.max_concurrent_activities = before.max_concurrent_activities;
+    return other_tasks || before != after;
 }
 
 AdminPage text_page(int status, std::string text) {
@@ -52,9 +58,7 @@ AdminPage text_page(int status, std::string text) {
 temporal::WorkerOptions worker_options(const WorkerConfig& config, const QueueSlots& slots) {
     return {
         .task_queue = std::string(queue_of(slots.priority)),
-        // All of them at once, and the one more that a queue without work may begin.
-        .max_concurrent_activities =
-            static_cast<std::uint32_t>(config.max_concurrent_activities) + 1,
+        .max_concurrent_activities = kMostThreads,
         .max_concurrent_workflow_tasks = static_cast<std::uint32_t>(slots.workflow_tasks),
         .sticky_timeout = config.sticky_timeout,
         .max_heartbeat_throttle = kHeartbeatThrottle,
@@ -75,23 +79,27 @@ Service::Service(
       engines_(make_engines(*registry_)),
       runtime_(runtime_options(config.admin, log)),
       client_(temporal::Client::connect(connection, runtime_, stop)),
-      slots_(slot_shares(config.worker)) {
-    for (const QueueSlots& queue : queue_slots(config_.worker)) {
-        auto options = worker_options(config_.worker, queue);
-        options.activity_slots = slots_.supplier(workers_.size());
-        add_worker(options);
-    }
+      slots_({share_weights(config.worker), slots_of(config.worker), lending_of(config.worker)}),
+      workers_([this](Priority priority) { return make_worker(priority); }) {
+    workers_.serve(config.worker.serve);
 }
 
-void Service::add_worker(const temporal::WorkerOptions& options) {
-    temporal::WorkerOptions warning = options;
-    warning.on_warning = [log = log_](std::string_view message) { log.warn(std::string(message)); };
-    temporal::Worker& worker = workers_.emplace_back(client_, std::move(warning));
-    worker
-        .add(
-            preprocess_step,
-            PreprocessActivity(registry_, engines_, config_.worker.heartbeat_timeout)
-        )
+WorkerConfig Service::worker_config() const {
+    const std::lock_guard lock(mutex_);
+    return config_.worker;
+}
+
+temporal::Worker Service::make_worker(Priority priority) const {
+    const WorkerConfig config = worker_config();
+    const auto slots = queue_slots(config);
+    const auto queue = std::ranges::find(slots, priority, &QueueSlots::priority);
+    // Taken out again before it began.
+    auto options =
+        worker_options(config, queue == slots.end() ? QueueSlots{.priority = priority} : *queue);
+    options.activity_slots = slots_.supplier(static_cast<std::size_t>(priority));
+    options.on_warning = [log = log_](std::string_view message) { log.warn(std::string(message)); };
+    temporal::Worker worker(client_, std::move(options));
+    worker.add(preprocess_step, PreprocessActivity(registry_, engines_, config.heartbeat_timeout))
         .add(infer_step, InferActivity(engines_))
         .add(postprocess_step, postprocess_activity)
         .add<InferenceWorkflow>([log = log_](const InferenceWorkflow& job, const auto& closed) {
@@ -100,16 +108,31 @@ void Service::add_worker(const temporal::WorkerOptions& options) {
             );
             log.info("job finished", finished_fields(job.status(), job.usage(), latency));
         });
+    return worker;
+}
+
+void Service::reload(const WorkerConfig& worker) {
+    const WorkerConfig before = worker_config();
+    {
+        const std::lock_guard lock(mutex_);
+        config_.worker = worker;
+    }
+    slots_.divide(share_weights(worker), slots_of(worker), lending_of(worker));
+    workers_.serve(worker.serve);
+    if (needs_new_workers(before, worker)) {
+        workers_.renew();
+    }
+    log_.info("reloaded", facts());
 }
 
 void Service::run(const std::stop_token& stop) {
     const std::unique_ptr<AdminServer> admin = start_admin();
     log_.info("serving", facts());
     const std::stop_callback draining(stop, [this] {
-        log_.info("draining", {{"grace_ms", config_.worker.drain_grace.count()}});
+        log_.info("draining", {{"grace_ms", worker_config().drain_grace.count()}});
     });
     try {
-        temporal::run(workers_, stop);
+        workers_.run(stop);
     } catch (const temporal::Error& error) {
         throw CommandError(ExitCode::kCannotConnect, error.what());
     }
@@ -121,7 +144,7 @@ std::unique_ptr<AdminServer> Service::start_admin() const {
         return nullptr;
     }
     const auto readiness = [this] {
-        return ready() ? text_page(200, "ready") : text_page(503, "not polling");
+        return workers_.polling() ? text_page(200, "ready") : text_page(503, "not polling");
     };
     const auto metrics = [this] {
         return AdminPage{
@@ -132,7 +155,7 @@ std::unique_ptr<AdminServer> Service::start_admin() const {
     const auto queues = [this] {
         return AdminPage{
             .content_type = "application/json",
-            .body = queue_use_json(config_.worker, slots_.use()).dump()
+            .body = queue_use_json(worker_config().serve, slots_.use()).dump()
         };
     };
     const AdminPages pages{
@@ -150,23 +173,18 @@ std::unique_ptr<AdminServer> Service::start_admin() const {
     }
 }
 
-bool Service::ready() const {
-    return std::ranges::all_of(workers_, [](const temporal::Worker& worker) {
-        return worker.polling();
-    });
-}
-
 nlohmann::json Service::facts() const {
-    nlohmann::json floors = nlohmann::json::object();
+    const WorkerConfig worker = worker_config();
     const auto uses = slots_.use();
-    for (std::size_t i = 0; i < workers_.size(); ++i) {
-        floors[workers_[i].options().task_queue] = uses[i].floor;
+    nlohmann::json floors = nlohmann::json::object();
+    for (const Priority priority : worker.serve) {
+        floors[std::string(queue_of(priority))] = uses[static_cast<std::size_t>(priority)].floor;
     }
     return {
         {"address", client_.address()},
         {"namespace", client_.namespace_name()},
         {"identity", client_.identity()},
-        {"slots", config_.worker.max_concurrent_activities},
+        {"slots", worker.max_concurrent_activities},
         {"queues", floors},
         {"models", registry_->models().size()}
     };

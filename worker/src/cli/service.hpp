@@ -6,6 +6,7 @@
 #include "capacity/shared_slots.hpp"
 #include "cli/admin_server.hpp"
 #include "cli/log.hpp"
+#include "cli/queue_workers.hpp"
 #include "config/config.hpp"
 #include "config/queue_slots.hpp"
 #include "registry/model_registry.hpp"
@@ -15,9 +16,9 @@
 #include "temporal/worker.hpp"
 
 #include <memory>
+#include <mutex>
 #include <stop_token>
 #include <string>
-#include <vector>
 
 namespace inference::cli {
 
@@ -44,21 +45,28 @@ public:
     /// Errors: CommandError (5) if the server refuses the workers or stops serving them; (78) if admin.listen is taken.
     void run(const std::stop_token& stop);
 
+    /// Takes over another `worker` section while it serves: slots and shares at once, queues as they drain. What else changed
+    /// there, each queue takes over after draining. Models, addresses and the admin page stay.
+    ///
+    /// Threads: any.
+    void reload(const WorkerConfig& worker);
+
 private:
-    void add_worker(const temporal::WorkerOptions& options);
+    [[nodiscard]] WorkerConfig worker_config() const;
+    [[nodiscard]] temporal::Worker make_worker(Priority priority) const;
     /// Null where the configuration asks for none.
     [[nodiscard]] std::unique_ptr<AdminServer> start_admin() const;
-    [[nodiscard]] bool ready() const;
     [[nodiscard]] nlohmann::json facts() const;
 
-    Config config_;
+    mutable std::mutex mutex_;
+    Config config_;  // Of it only `worker` changes, under the lock.
     Log log_;
     std::shared_ptr<const ModelRegistry> registry_;
     std::shared_ptr<EnginePool> engines_;
     temporal::Runtime runtime_;
     temporal::Client client_;
-    SharedSlots slots_;  // Its queues are in the order of worker.serve.
-    std::vector<temporal::Worker> workers_;
+    SharedSlots slots_;  // Its queues are in the order of kPriorities.
+    QueueWorkers workers_;
 };
 
 /// How the worker of one queue is set up.

@@ -9,15 +9,19 @@
 #include <cerrno>
 #include <cstdint>
 #include <system_error>
+#include <utility>
 
 namespace inference::cli {
 namespace {
 
-sigset_t stopping_signals() {
+sigset_t watched_signals(bool also_hangup) {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    if (also_hangup) {
+        sigaddset(&set, SIGHUP);
+    }
     return set;
 }
 
@@ -30,8 +34,9 @@ int checked(int descriptor) {
 
 }  // namespace
 
-StopSignals::StopSignals() : end_(checked(eventfd(0, EFD_CLOEXEC))) {
-    const sigset_t set = stopping_signals();
+StopSignals::StopSignals(std::function<void()> on_hangup)
+    : on_hangup_(std::move(on_hangup)), end_(checked(eventfd(0, EFD_CLOEXEC))) {
+    const sigset_t set = watched_signals(on_hangup_ != nullptr);
     signals_ = checked(signalfd(-1, &set, SFD_CLOEXEC));
     pthread_sigmask(SIG_BLOCK, &set, &previous_);
     watcher_ = std::thread([this] { watch(); });
@@ -66,6 +71,10 @@ void StopSignals::watch() {
             continue;
         }
         const auto number = static_cast<int>(info.ssi_signo);
+        if (number == SIGHUP) {
+            on_hangup_();
+            continue;
+        }
         int none = 0;
         if (!received_.compare_exchange_strong(none, number)) {
             _exit(kSignalBase + number);

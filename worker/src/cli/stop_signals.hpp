@@ -1,10 +1,11 @@
 /// @file cli/stop_signals.hpp
-/// @brief SIGTERM and SIGINT as a stop token, from start to end of a command.
+/// @brief SIGTERM and SIGINT as a stop token, and SIGHUP as a call, from start to end of a command.
 #pragma once
 
 #include <signal.h>
 
 #include <atomic>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <thread>
@@ -18,7 +19,8 @@ namespace inference::cli {
 /// Errors:  std::system_error where the process has no descriptor left.
 class StopSignals {
 public:
-    StopSignals();
+    /// With `on_hangup`, SIGHUP calls it on a thread of its own, one call after another; without, SIGHUP is left as it is.
+    explicit StopSignals(std::function<void()> on_hangup = {});
     ~StopSignals();
     StopSignals(const StopSignals&) = delete;
     StopSignals& operator=(const StopSignals&) = delete;
@@ -32,6 +34,7 @@ public:
 private:
     void watch();
 
+    const std::function<void()> on_hangup_;
     std::stop_source stop_;
     std::atomic<int> received_{0};
     sigset_t previous_{};

@@ -7,13 +7,49 @@
 #include "cli/stop_signals.hpp"
 #include "temporal/error.hpp"
 
+#include <absl/cleanup/cleanup.h>
+
 #include <csignal>
+#include <exception>
+#include <mutex>
+#include <string>
 
 namespace inference::cli {
 namespace {
 
+/// Reads the configuration anew, for the service while there is one.
+class Reload {
+public:
+    explicit Reload(const CommonOptions& common) : common_(common) {}
+
+    void operator()() {
+        const std::lock_guard lock(mutex_);
+        if (service_ == nullptr) {
+            return;
+        }
+        try {
+            service_->reload(require_settings(common_).worker);
+        } catch (const std::exception& error) {
+            log_.error("not reloaded, all stays as it was: " + std::string(error.what()));
+        }
+    }
+
+    /// Null: for none any more.
+    void serve(Service* service) {
+        const std::lock_guard lock(mutex_);
+        service_ = service;
+    }
+
+private:
+    const CommonOptions& common_;
+    const Log log_{form_for_stderr()};
+    std::mutex mutex_;
+    Service* service_ = nullptr;
+};
+
 ExitCode worker(Invocation& invocation) {
-    StopSignals signals;
+    Reload reload(invocation.common);
+    StopSignals signals([&reload] { reload(); });
     // A peer that closes a connection is no reason to end.
     std::signal(SIGPIPE, SIG_IGN);
     const Config config = require_settings(invocation.common);
@@ -25,6 +61,8 @@ ExitCode worker(Invocation& invocation) {
         Service service(
             config, connect_options(invocation.common, config.temporal), log, signals.token()
         );
+        reload.serve(&service);
+        const auto forget = absl::MakeCleanup([&reload] { reload.serve(nullptr); });
         service.run(signals.token());
     } catch (const temporal::RpcError&) {
         if (!signals.received()) {

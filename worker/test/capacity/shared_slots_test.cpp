@@ -114,6 +114,17 @@ TEST_F(SharedSlotsTest, ATaskThatIsThereGetsASlotAtOnceOrNone) {
     EXPECT_NE(asking_[1]->try_reserve(), 0U);
 }
 
+TEST_F(SharedSlotsTest, SlotsThatAreAddedGoToWhoWaits) {
+    for (std::size_t i = 0; i < kSlots; ++i) {
+        take(0);
+    }
+    const auto waiting = asking_[1]->reserve();
+
+    slots_->divide({1, 1}, kSlots + 1, Lending::kAllowed);
+
+    EXPECT_TRUE(asking_[1]->permit_of(waiting));
+}
+
 TEST_F(SharedSlotsTest, ManyThreadsThatAskAndGiveBackLeaveNoSlotBehind) {
     constexpr int kRounds = 200;
     const auto work = [this](std::size_t queue) {

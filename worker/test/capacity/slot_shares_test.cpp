@@ -288,13 +288,27 @@ TEST_F(SlotSharesTest, ASmallerPoolShrinksAsTasksEnd) {
     shares_.ask(0);
     fill();
 
-    shares_.resize(8);
+    shares_.divide({50, 35, 15}, 8, Lending::kAllowed);
 
     for (int i = 0; i < 2; ++i) {
         end_one_of(0);
         EXPECT_THAT(grant(), IsEmpty());
     }
     end_one_of(0);
+    EXPECT_THAT(grant(), ElementsAre(0));
+}
+
+TEST_F(SlotSharesTest, AQueueThatIsTakenOutLeavesItsShareToTheOthers) {
+    shares_.ask(1);
+    fill();
+
+    shares_.divide({50, 0, 15}, 10, Lending::kAllowed);
+
+    EXPECT_THAT(used(), ElementsAre(0, 10, 0)) << "what runs goes on";
+    EXPECT_EQ(shares_.use(now_)[0].floor, 7U);
+    shares_.withdraw(1);
+    shares_.ask(0);
+    end_one_of(1);
     EXPECT_THAT(grant(), ElementsAre(0));
 }
 

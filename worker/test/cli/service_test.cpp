@@ -16,7 +16,6 @@ TEST(WorkerOptions, AreTheNumbersOfTheConfigurationForTheQueue) {
         worker_options(config, {.priority = Priority::kHigh, .workflow_tasks = 50});
 
     EXPECT_EQ(options.task_queue, "inference-high");
-    EXPECT_EQ(options.max_concurrent_activities, 11U);
     EXPECT_EQ(options.max_concurrent_workflow_tasks, 50U);
     EXPECT_EQ(options.drain_grace, 7s);
     EXPECT_EQ(options.sticky_timeout, 4s);

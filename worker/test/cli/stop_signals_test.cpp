@@ -38,6 +38,30 @@ TEST(StopSignals, AStopThatIsAskedForIsNoSignal) {
     EXPECT_EQ(signals.received(), std::nullopt);
 }
 
+TEST(StopSignals, AHangupIsACallAndNoStop) {
+    std::promise<void> called;
+    const StopSignals signals([&called] { called.set_value(); });
+
+    kill(getpid(), SIGHUP);
+
+    EXPECT_EQ(called.get_future().wait_for(10s), std::future_status::ready);
+    EXPECT_FALSE(signals.token().stop_requested());
+    EXPECT_EQ(signals.received(), std::nullopt);
+}
+
+TEST(StopSignalsDeathTest, WithoutACallAHangupDoesWhatItDidBefore) {
+    testing::FLAGS_gtest_death_test_style = "threadsafe";
+    EXPECT_EXIT(
+        {
+            const StopSignals signals;
+            kill(getpid(), SIGHUP);
+            pause();
+        },
+        testing::KilledBySignal(SIGHUP),
+        ""
+    );
+}
+
 TEST(StopSignalsDeathTest, TheSecondSignalEndsTheProcessAtOnce) {
     testing::FLAGS_gtest_death_test_style = "threadsafe";
     EXPECT_EXIT(
