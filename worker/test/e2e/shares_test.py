@@ -11,7 +11,7 @@ from stack import Stack, wait_until
 
 SLOTS = 10
 SHARES = {"inference-high": 0.50, "inference-normal": 0.35, "inference-low": 0.15}
-JOBS = 50
+JOBS = 30
 CHAT = {"messages": [{"role": "user", "content": "hello"}]}
 
 
@@ -19,7 +19,8 @@ class Shares(unittest.TestCase):
     def setUp(self):
         self.stack = Stack()
         self.addCleanup(self.stack.close)
-        self.engine = self.stack.engine("--latency-ms", 800, "--slots", 64)
+        # Long jobs, or it is the development server that runs out first, and no queue has a backlog.
+        self.engine = self.stack.engine("--latency-ms", 2000, "--slots", 64)
         config = self.stack.config(self.engine, worker=f"max_concurrent_activities: {SLOTS}", heartbeat_timeout="10s")
         config.write_text(config.read_text() + "admin: {listen: 127.0.0.1:0}\n")
         self.worker = self.stack.worker(config)
