@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <tuple>
 #include <utility>
 
 namespace inference {
@@ -187,9 +186,9 @@ bool SlotShares::may_take(const Queue& queue) const {
     return below_floor(queue) > 0 ? taken() < slots_ : taken() + kept_for_others(queue) < slots_;
 }
 
-/// Lower comes first.
+/// Lower comes first. Slots that are owed need no place: they are kept.
 SlotShares::Place SlotShares::place(const Queue& queue) const {
-    return {below_floor(queue) == 0, queue.share == 0, queue.lead};
+    return {queue.share == 0, queue.lead};
 }
 
 SlotShares::Queue* SlotShares::next_in_turn() {

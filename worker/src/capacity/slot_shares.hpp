@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace inference {
@@ -109,7 +109,7 @@ private:
         Seconds lead{0};  ///< Slot time by weight, and what was forfeited without work.
     };
 
-    using Place = std::tuple<bool, bool, Seconds>;
+    using Place = std::pair<bool, Seconds>;
 
     [[nodiscard]] bool can_poll(const Queue& queue) const;
     [[nodiscard]] bool has_work(const Queue& queue) const;
