@@ -38,17 +38,6 @@ std::size_t slots_of(const WorkerConfig& worker) {
     return static_cast<std::size_t>(worker.max_concurrent_activities);
 }
 
-/// Whether more changed than what is shared out: that is taken over as it is.
-bool needs_new_workers(const WorkerConfig& before, WorkerConfig after) {
-    const bool other_tasks =
-        before.serve == after.serve && queue_slots(before) != queue_slots(after);
-    after.serve = before.serve;
-    after.shares = before.shares;
-    after.strict_shares = before.strict_shares;
-    after.max_concurrent_activities = before.max_concurrent_activities;
-    return other_tasks || before != after;
-}
-
 AdminPage text_page(int status, std::string text) {
     return {.status = status, .body = std::move(text) + "\n"};
 }
@@ -65,6 +54,21 @@ temporal::WorkerOptions worker_options(const WorkerConfig& config, const QueueSl
         .default_heartbeat_throttle = kHeartbeatThrottle,
         .drain_grace = config.drain_grace
     };
+}
+
+bool needs_new_workers(const WorkerConfig& before, WorkerConfig after) {
+    const auto had = queue_slots(before);
+    int workflow_tasks = 0;  // If those that go on keep theirs.
+    for (const QueueSlots& queue : queue_slots(after)) {
+        const auto kept = std::ranges::find(had, queue.priority, &QueueSlots::priority);
+        workflow_tasks += kept == had.end() ? queue.workflow_tasks : kept->workflow_tasks;
+    }
+    const bool has_too_many = workflow_tasks > after.max_concurrent_workflow_tasks;
+    after.serve = before.serve;
+    after.shares = before.shares;
+    after.strict_shares = before.strict_shares;
+    after.max_concurrent_activities = before.max_concurrent_activities;
+    return has_too_many || before != after;
 }
 
 Service::Service(

@@ -69,6 +69,10 @@ private:
     QueueWorkers workers_;
 };
 
+/// Whether the workers of `before` must go for `after` to hold. What is shared out, activities among it, takes no new ones; but
+/// where the queues together would have more workflow tasks than they may, all are made anew.
+bool needs_new_workers(const WorkerConfig& before, WorkerConfig after);
+
 /// How the worker of one queue is set up.
 temporal::WorkerOptions worker_options(const WorkerConfig& config, const QueueSlots& slots);
 
