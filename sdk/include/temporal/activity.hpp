@@ -51,6 +51,7 @@ class Activity;
 /// @code
 ///   inline constexpr temporal::Activity<Reply(Prompt)> infer{"infer"};
 ///   Reply reply = co_await infer(ctx, prompt, {.start_to_close = 2min});
+///   Prompt checked = co_await check.local(ctx, prompt, {.start_to_close = 1s});
 /// @endcode
 template <class R, class... Args>
 class Activity<R(Args...)> {
@@ -66,6 +67,19 @@ public:
         const ActivityOptions& options
     ) const {
         return ActivityHandle<R>(context.runtime_->schedule_activity(
+            context.scope_, name_, to_payloads<Args...>(arguments...), options
+        ));
+    }
+
+    /// Runs it on this worker, within the workflow task, as LocalActivityOptions says. The worker has to serve the activity.
+    ///
+    /// Errors: throws std::invalid_argument where neither start_to_close nor schedule_to_close is given.
+    ActivityHandle<R> local(
+        const WorkflowContext& context,
+        const std::type_identity_t<Args>&... arguments,
+        const LocalActivityOptions& options
+    ) const {
+        return ActivityHandle<R>(context.runtime_->schedule_local_activity(
             context.scope_, name_, to_payloads<Args...>(arguments...), options
         ));
     }

@@ -38,4 +38,22 @@ struct ActivityOptions {
 
 static_assert(std::is_trivially_destructible_v<ActivityOptions>);
 
+/// Options of one call of a local activity, which runs on the worker that has the workflow, within its workflow task: no queue,
+/// no event but a marker with the result, no heartbeats. For what takes less than a few seconds.
+///
+/// Range:  `start_to_close` or `schedule_to_close` is required.
+/// Replay: the result comes from the marker; a change of the activity's type is not safe.
+struct LocalActivityOptions {
+    std::optional<Duration> start_to_close = std::nullopt;  ///< One attempt.
+    std::optional<Duration> schedule_to_close = std::nullopt;  ///< All attempts together.
+    std::optional<Duration> schedule_to_start = std::nullopt;  ///< Time until a slot is free.
+    std::optional<RetryPolicy> retry = std::nullopt;  ///< Absent: it never gives up.
+    /// A longer wait before the next attempt becomes a timer of the workflow, which outlives the worker; absent: a minute.
+    std::optional<Duration> local_retry_threshold = std::nullopt;
+    std::string_view activity_id = {};  ///< Empty: chosen by the SDK.
+    ActivityCancellationType cancellation = ActivityCancellationType::kWaitCancellationCompleted;
+};
+
+static_assert(std::is_trivially_destructible_v<LocalActivityOptions>);
+
 }  // namespace temporal

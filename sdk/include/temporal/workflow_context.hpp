@@ -182,6 +182,23 @@ public:
     }
     [[nodiscard]] Random& random() const { return runtime_->random(); }
 
+    /// Whether this run has the change `id`: true for a run that first comes here today, and on every replay what it was then.
+    /// Guards code that would not replay the histories of runs that began before it.
+    ///
+    /// Replay: leaves a marker in the history. A change that all runs have is laid to rest by deprecate_patch() in its place, and
+    ///         once no run is left that knows it, by nothing.
+    /// @code
+    ///   if (ctx.patched("notify-before-ship")) { co_await notify(ctx, order, {.start_to_close = 10s}); }
+    /// @endcode
+    [[nodiscard]] bool patched(std::string_view id) const { return runtime_->decide(id, true); }
+    /// Keeps the history's marker of a change that is no longer asked for.
+    void deprecate_patch(std::string_view id) const { runtime_->deprecate_patch(id); }
+    /// The same as patched() for a choice that is not of the code, such as one of the worker's configuration: the first time in
+    /// a run it is `preferred`, and from then on what it was, whatever is preferred where the run goes on.
+    [[nodiscard]] bool decide(std::string_view id, bool preferred) const {
+        return runtime_->decide(id, preferred);
+    }
+
     /// Starts a timer.
     /// Range:  0 fires as soon as it can; a negative duration throws std::invalid_argument.
     /// Replay: adding, removing or reordering timers breaks running workflows; a change of duration does not.

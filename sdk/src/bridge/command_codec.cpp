@@ -43,7 +43,9 @@ void encode(const workflows::CancelTimer& command, WorkflowCommand& message) {
     message.mutable_cancel_timer()->set_seq(command.seq);
 }
 
-void encode_timeouts(const workflows::ScheduleActivity& command, cmd::ScheduleActivity& activity) {
+/// Those that every activity has, remote or local.
+template <class Command, class Message>
+void encode_timeouts(const Command& command, Message& activity) {
     if (command.schedule_to_close) {
         proto::encode_duration(
             *command.schedule_to_close, *activity.mutable_schedule_to_close_timeout()
@@ -57,9 +59,6 @@ void encode_timeouts(const workflows::ScheduleActivity& command, cmd::ScheduleAc
     if (command.start_to_close) {
         proto::encode_duration(*command.start_to_close, *activity.mutable_start_to_close_timeout());
     }
-    if (command.heartbeat) {
-        proto::encode_duration(*command.heartbeat, *activity.mutable_heartbeat_timeout());
-    }
 }
 
 void encode(const workflows::ScheduleActivity& command, WorkflowCommand& message) {
@@ -71,6 +70,9 @@ void encode(const workflows::ScheduleActivity& command, WorkflowCommand& message
     proto::encode_payloads(command.arguments, *activity.mutable_arguments());
     proto::encode_payload_map(command.headers, *activity.mutable_headers());
     encode_timeouts(command, activity);
+    if (command.heartbeat) {
+        proto::encode_duration(*command.heartbeat, *activity.mutable_heartbeat_timeout());
+    }
     if (command.retry_policy) {
         proto::encode_retry_policy(*command.retry_policy, *activity.mutable_retry_policy());
     }
@@ -81,6 +83,40 @@ void encode(const workflows::ScheduleActivity& command, WorkflowCommand& message
 
 void encode(const workflows::RequestCancelActivity& command, WorkflowCommand& message) {
     message.mutable_request_cancel_activity()->set_seq(command.seq);
+}
+
+void encode(const workflows::ScheduleLocalActivity& command, WorkflowCommand& message) {
+    auto& activity = *message.mutable_schedule_local_activity();
+    activity.set_seq(command.seq);
+    activity.set_activity_id(command.activity_id);
+    activity.set_activity_type(command.activity_type);
+    activity.set_attempt(command.attempt);
+    if (command.original_schedule_time) {
+        proto::encode_time_point(
+            *command.original_schedule_time, *activity.mutable_original_schedule_time()
+        );
+    }
+    proto::encode_payloads(command.arguments, *activity.mutable_arguments());
+    encode_timeouts(command, activity);
+    if (command.retry_policy) {
+        proto::encode_retry_policy(*command.retry_policy, *activity.mutable_retry_policy());
+    }
+    if (command.local_retry_threshold) {
+        proto::encode_duration(
+            *command.local_retry_threshold, *activity.mutable_local_retry_threshold()
+        );
+    }
+    activity.set_cancellation_type(encode(command.cancellation_type));
+}
+
+void encode(const workflows::RequestCancelLocalActivity& command, WorkflowCommand& message) {
+    message.mutable_request_cancel_local_activity()->set_seq(command.seq);
+}
+
+void encode(const workflows::SetPatchMarker& command, WorkflowCommand& message) {
+    auto& marker = *message.mutable_set_patch_marker();
+    marker.set_patch_id(command.patch_id);
+    marker.set_deprecated(command.deprecated);
 }
 
 void encode(const workflows::RespondToQuery& command, WorkflowCommand& message) {

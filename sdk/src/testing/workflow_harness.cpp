@@ -87,13 +87,32 @@ public:
                                      : std::nullopt}
         );
     }
-    void take(workflows::RequestCancelActivity& command) {
+    void take(workflows::ScheduleLocalActivity& command) {
+        activities_.push_back(
+            {.seq = command.seq,
+             .type = std::move(command.activity_type),
+             .task_queue = {},
+             .arguments = std::move(command.arguments),
+             .start_to_close = command.start_to_close,
+             .schedule_to_close = command.schedule_to_close,
+             .heartbeat = {},
+             .maximum_attempts = command.retry_policy
+                                     ? std::optional(command.retry_policy->maximum_attempts)
+                                     : std::nullopt,
+             .is_local = true,
+             .attempt = static_cast<int>(command.attempt)}
+        );
+    }
+    void take(workflows::RequestCancelActivity& command) { ask_to_cancel(command.seq); }
+    void take(workflows::RequestCancelLocalActivity& command) { ask_to_cancel(command.seq); }
+    void ask_to_cancel(std::uint32_t seq) {
         for (OpenActivity& activity : activities_) {
-            if (activity.seq == command.seq) {
+            if (activity.seq == seq) {
                 activity.cancel_requested = true;
             }
         }
     }
+    void take(workflows::SetPatchMarker&) {}
     void take(workflows::RespondToQuery& command) { answer_ = std::move(command.result); }
     void take(workflows::CompleteWorkflowExecution& command) {
         end_ = Completed{std::move(command.result)};
@@ -189,6 +208,22 @@ void WorkflowHarness::fail(std::uint32_t activity, FailurePtr cause) {
         .result = workflows::ActivityFailed{std::make_shared<const ActivityFailure>(
             "activity failed", ActivityFailure::Info{}, std::move(cause)
         )}
+    });
+}
+
+void WorkflowHarness::back_off(std::uint32_t activity, Duration wait) {
+    const auto open = std::ranges::find(impl_->activities_, activity, &OpenActivity::seq);
+    if (open == impl_->activities_.end() || !open->is_local) {
+        throw std::logic_error("activity " + std::to_string(activity) + " is no local one");
+    }
+    const auto attempt = static_cast<std::uint32_t>(open->attempt) + 1;
+    impl_->activities_.erase(open);
+    impl_->step(workflows::ResolveActivity{
+        .seq = activity,
+        .result =
+            workflows::ActivityBackoff{
+                .attempt = attempt, .duration = wait, .original_schedule_time = impl_->now_
+            }
     });
 }
 

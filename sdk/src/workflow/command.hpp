@@ -56,6 +56,33 @@ struct RequestCancelActivity {
     Seq seq = 0;
 };
 
+struct ScheduleLocalActivity {
+    Seq seq = 0;
+    std::string activity_id;
+    std::string activity_type;
+    std::uint32_t attempt = 1;
+    /// Of the first attempt, where this is not it.
+    std::optional<std::chrono::system_clock::time_point> original_schedule_time;
+    Payloads arguments;
+    std::optional<std::chrono::nanoseconds> schedule_to_close;
+    std::optional<std::chrono::nanoseconds> schedule_to_start;
+    std::optional<std::chrono::nanoseconds> start_to_close;
+    std::optional<OwnedRetryPolicy> retry_policy;
+    std::optional<std::chrono::nanoseconds> local_retry_threshold;
+    ActivityCancellationType cancellation_type =
+        ActivityCancellationType::kWaitCancellationCompleted;
+};
+
+struct RequestCancelLocalActivity {
+    Seq seq = 0;
+};
+
+/// The run has the change of this name.
+struct SetPatchMarker {
+    std::string patch_id;
+    bool deprecated = false;
+};
+
 struct RespondToQuery {
     std::string query_id;
     std::variant<Payload, FailurePtr> result;
@@ -87,6 +114,9 @@ using Command = std::variant<
     CancelTimer,
     ScheduleActivity,
     RequestCancelActivity,
+    ScheduleLocalActivity,
+    RequestCancelLocalActivity,
+    SetPatchMarker,
     RespondToQuery,
     CompleteWorkflowExecution,
     FailWorkflowExecution,

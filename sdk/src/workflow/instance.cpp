@@ -139,16 +139,19 @@ void Instance::apply(FireTimer& job) {
 void Instance::apply(ResolveActivity& job) {
     machine_.activity_resolved(job.seq);
     const detail::OperationPtr operation = activities_.extract(job.seq).mapped();
+    const auto local_call = local_calls_.extract(job.seq);
     if (auto* completed = std::get_if<ActivityCompleted>(&job.result)) {
         operation->resolve(std::move(completed->result));
     } else if (auto* failed = std::get_if<ActivityFailed>(&job.result)) {
         operation->resolve(std::move(failed->failure));
     } else if (auto* canceled = std::get_if<ActivityCanceled>(&job.result)) {
         operation->resolve(std::move(canceled->failure));
+    } else if (local_call) {
+        adopt(back_off(local_call.mapped(), std::get<ActivityBackoff>(job.result)));
     } else {
         throw ProtocolError(
-            "core asked to retry local activity " + std::to_string(job.seq) +
-            ", but this workflow schedules none"
+            "core asked to back off before activity " + std::to_string(job.seq) +
+            ", which is no local one"
         );
     }
 }
@@ -171,8 +174,9 @@ void Instance::apply(UpdateRandomSeed& job) {
     random_.reseed(job.randomness_seed);
 }
 
-// Patches are looked up by calls that this SDK does not offer yet, so there is nothing to note.
-void Instance::apply(NotifyHasPatch& /*job*/) {}
+void Instance::apply(NotifyHasPatch& job) {
+    noted_patches_.insert(std::move(job.patch_id));
+}
 
 // The owner of the cache answers an eviction by destroying the instance.
 void Instance::apply(RemoveFromCache& /*job*/) {}
@@ -352,6 +356,100 @@ detail::OperationPtr Instance::schedule_activity(
     scope->add(operation);
     activities_.emplace(seq, operation);
     return operation;
+}
+
+/// A local activity over all its attempts, which core numbers anew after a timer.
+struct Instance::LocalCall {
+    ScheduleLocalActivity command;
+    detail::OperationPtr operation;
+    detail::ScopePtr scope;
+    std::function<void()> cancel;  // What runs now: the attempt, or the timer before the next.
+};
+
+detail::OperationPtr Instance::schedule_local_activity(
+    const detail::ScopePtr& scope,
+    std::string_view type,
+    Payloads arguments,
+    const LocalActivityOptions& options
+) {
+    if (!options.start_to_close && !options.schedule_to_close) {
+        throw std::invalid_argument(
+            "local activity " + in_quotes(type) + ": give start_to_close or schedule_to_close"
+        );
+    }
+    if (closing_ || scope->canceled()) {
+        return canceled_operation(*scope);
+    }
+
+    const auto call = std::make_shared<LocalCall>();
+    call->command = {
+        .activity_id = std::string(options.activity_id),
+        .activity_type = std::string(type),
+        .arguments = std::move(arguments),
+        .schedule_to_close = options.schedule_to_close,
+        .schedule_to_start = options.schedule_to_start,
+        .start_to_close = options.start_to_close,
+        .local_retry_threshold = options.local_retry_threshold,
+        .cancellation_type = options.cancellation,
+    };
+    if (options.retry) {
+        call->command.retry_policy = own(*options.retry);
+    }
+    call->operation = std::make_shared<detail::Operation>(scheduler_);
+    call->scope = scope;
+    begin_attempt(call);
+    call->operation->on_cancel([this, waiting = std::weak_ptr(call)] {
+        if (const auto canceled = waiting.lock(); canceled && !closing_) {
+            canceled->cancel();
+        }
+    });
+    scope->add(call->operation);
+    return call->operation;
+}
+
+void Instance::begin_attempt(const LocalCallPtr& call) {
+    const Seq seq = machine_.schedule_local_activity(call->command);
+    call->cancel = [this, seq] { machine_.cancel_activity(seq); };
+    activities_.emplace(seq, call->operation);
+    local_calls_.emplace(seq, call);
+}
+
+/// Core leaves long waits to the workflow, for a timer outlives the worker.
+Task<void> Instance::back_off(LocalCallPtr call, ActivityBackoff backoff) {
+    const TimerHandle timer =
+        WorkflowContext(*this, call->scope).sleep(backoff.duration, "local activity backs off");
+    call->cancel = [timer] { timer.cancel(); };
+    try {
+        co_await timer;
+    } catch (const Failure& canceled) {
+        call->operation->resolve(canceled.clone());
+        co_return;
+    }
+    call->command.attempt = backoff.attempt;
+    call->command.original_schedule_time = backoff.original_schedule_time;
+    begin_attempt(call);
+}
+
+bool Instance::decide(std::string_view patch_id, bool preferred) {
+    const auto known = decisions_.find(patch_id);
+    if (known != decisions_.end()) {
+        return known->second;
+    }
+    machine_.require_writable();
+    // What was decided against leaves no marker.
+    const bool decision = is_replaying_ ? noted_patches_.contains(patch_id) : preferred;
+    if (decision && !closing_) {
+        machine_.set_patch_marker(std::string(patch_id), /*deprecated=*/false);
+    }
+    decisions_.emplace(patch_id, decision);
+    return decision;
+}
+
+void Instance::deprecate_patch(std::string_view patch_id) {
+    machine_.require_writable();
+    if (!closing_ && decisions_.emplace(patch_id, true).second) {
+        machine_.set_patch_marker(std::string(patch_id), /*deprecated=*/true);
+    }
 }
 
 Random& Instance::random() {

@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,14 @@ private:
         Payloads arguments,
         const ActivityOptions& options
     ) override;
+    detail::OperationPtr schedule_local_activity(
+        const detail::ScopePtr& scope,
+        std::string_view type,
+        Payloads arguments,
+        const LocalActivityOptions& options
+    ) override;
+    bool decide(std::string_view patch_id, bool preferred) override;
+    void deprecate_patch(std::string_view patch_id) override;
     void adopt(Task<void> task) override;
     void fail_task(std::exception_ptr exception) noexcept override;
 
@@ -86,6 +95,10 @@ private:
     [[nodiscard]] std::variant<Payload, FailurePtr> answer(const QueryWorkflow& job);
     [[nodiscard]] WorkflowContext root_context();
     [[nodiscard]] Completion finish(std::string run_id);
+    struct LocalCall;
+    using LocalCallPtr = std::shared_ptr<LocalCall>;
+    void begin_attempt(const LocalCallPtr& call);
+    Task<void> back_off(LocalCallPtr call, ActivityBackoff backoff);
     detail::OperationPtr canceled_operation(const detail::Scope& scope);
 
     detail::WorkflowType type_;
@@ -105,6 +118,10 @@ private:
     detail::ScopePtr root_scope_ = std::make_shared<detail::Scope>();
     std::map<Seq, detail::OperationPtr> timers_;
     std::map<Seq, detail::OperationPtr> activities_;
+    std::map<Seq, LocalCallPtr> local_calls_;  // By the attempt that runs.
+    std::set<std::string, std::less<>>
+        noted_patches_;  // In the part of the history that is replayed.
+    std::map<std::string, bool, std::less<>> decisions_;
     std::exception_ptr task_failure_;
     bool main_started_ = false;
     bool closing_ = false;

@@ -21,6 +21,17 @@ bool StateMachine::cancel_timer(Seq seq) {
 }
 
 Seq StateMachine::schedule_activity(ScheduleActivity command) {
+    return schedule(std::move(command));
+}
+
+Seq StateMachine::schedule_local_activity(ScheduleLocalActivity command) {
+    const Seq seq = schedule(std::move(command));
+    local_activities_.insert(seq);
+    return seq;
+}
+
+template <class Command>
+Seq StateMachine::schedule(Command command) {
     const Seq seq = last_activity_ + 1;
     command.seq = seq;
     if (command.activity_id.empty()) {
@@ -35,7 +46,11 @@ bool StateMachine::cancel_activity(Seq seq) {
     if (!activities_.contains(seq) || canceling_activities_.contains(seq)) {
         return false;
     }
-    issue(RequestCancelActivity{seq});
+    if (local_activities_.contains(seq)) {
+        issue(RequestCancelLocalActivity{seq});
+    } else {
+        issue(RequestCancelActivity{seq});
+    }
     canceling_activities_.insert(seq);
     return true;
 }
@@ -60,6 +75,7 @@ void StateMachine::activity_resolved(Seq seq) {
         );
     }
     canceling_activities_.erase(seq);
+    local_activities_.erase(seq);
 }
 
 std::vector<Command> StateMachine::take_commands() {

@@ -36,7 +36,13 @@ public:
 
     /// Fills in the sequence number, and the activity id where none is given.
     Seq schedule_activity(ScheduleActivity command);
+    /// The same; remote and local activities are counted together.
+    Seq schedule_local_activity(ScheduleLocalActivity command);
     bool cancel_activity(Seq seq);
+
+    void set_patch_marker(std::string patch_id, bool deprecated) {
+        issue(SetPatchMarker{.patch_id = std::move(patch_id), .deprecated = deprecated});
+    }
 
     void complete(Payload result) { end(CompleteWorkflowExecution{std::move(result)}); }
     void fail(FailurePtr failure) { end(FailWorkflowExecution{std::move(failure)}); }
@@ -58,6 +64,8 @@ public:
     [[nodiscard]] std::vector<Command> take_commands();
 
 private:
+    template <class Command>
+    Seq schedule(Command command);
     void issue(Command command);
     void end(Command command);
 
@@ -65,6 +73,7 @@ private:
     Seq last_activity_ = 0;
     std::set<Seq> timers_;
     std::set<Seq> activities_;
+    std::set<Seq> local_activities_;  // Of those.
     std::set<Seq> canceling_activities_;
     std::vector<Command> commands_;
     bool ended_ = false;

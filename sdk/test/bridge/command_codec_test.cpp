@@ -54,6 +54,21 @@ std::vector<Case> cases() {
     bare.start_to_close = 2s;
     bare.cancellation_type = ActivityCancellationType::kWaitCancellationCompleted;
 
+    workflows::ScheduleLocalActivity local;
+    local.seq = 4;
+    local.activity_id = "4";
+    local.activity_type = "check";
+    local.attempt = 3;
+    local.original_schedule_time = std::chrono::system_clock::time_point{100s};
+    local.arguments = to_payloads(1);
+    local.schedule_to_close = 4s;
+    local.schedule_to_start = 3s;
+    local.start_to_close = 2s;
+    local.retry_policy = workflows::OwnedRetryPolicy{
+        .initial_interval = 1s, .maximum_attempts = 3, .non_retryable_error_types = {}
+    };
+    local.local_retry_threshold = 9s;
+
     return {
         {"timer", workflows::StartTimer{.seq = 1, .duration = 1500ms, .summary = "pause"}, R"(
             start_timer { seq: 1 start_to_fire_timeout { seconds: 1 nanos: 500000000 } }
@@ -80,6 +95,26 @@ std::vector<Case> cases() {
                 seq: 1 activity_type: "infer" start_to_close_timeout { seconds: 2 }
                 cancellation_type: WAIT_CANCELLATION_COMPLETED
             })"},
+        {"local activity", local, R"(
+            schedule_local_activity {
+                seq: 4 activity_id: "4" activity_type: "check" attempt: 3
+                original_schedule_time { seconds: 100 }
+                arguments { metadata { key: "encoding" value: "json/plain" } data: "1" }
+                schedule_to_close_timeout { seconds: 4 } schedule_to_start_timeout { seconds: 3 }
+                start_to_close_timeout { seconds: 2 }
+                retry_policy { initial_interval { seconds: 1 } backoff_coefficient: 2 maximum_attempts: 3 }
+                local_retry_threshold { seconds: 9 }
+                cancellation_type: WAIT_CANCELLATION_COMPLETED
+            })"},
+        {"cancel local activity",
+         workflows::RequestCancelLocalActivity{.seq = 4},
+         "request_cancel_local_activity { seq: 4 }"},
+        {"patch",
+         workflows::SetPatchMarker{.patch_id = "p"},
+         R"(set_patch_marker { patch_id: "p" })"},
+        {"deprecated patch",
+         workflows::SetPatchMarker{.patch_id = "p", .deprecated = true},
+         R"(set_patch_marker { patch_id: "p" deprecated: true })"},
         {"cancel activity",
          workflows::RequestCancelActivity{.seq = 3},
          "request_cancel_activity { seq: 3 }"},

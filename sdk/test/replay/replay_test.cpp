@@ -43,7 +43,10 @@ TEST_P(RecordedHistory, ReplaysWithTodaysCode) {
         .add<CleansUp>()
         .add<Countdown>()
         .add<Hoarse>()
-        .add<Race>();
+        .add<Locally>()
+        .add<Patched>()
+        .add<Race>()
+        .add<RaceHere>();
 
     const ReplayResult result = replayer.replay(recorded(GetParam()));
 
@@ -59,7 +62,10 @@ INSTANTIATE_TEST_SUITE_P(
         "canceled_with_cleanup",
         "continued_as_new",
         "activity_failed_for_good",
-        "race_with_scope"
+        "local_activities",
+        "patched",
+        "race_with_scope",
+        "race_of_local_activities"
     ),
     [](const auto& info) { return std::string(info.param); }
 );

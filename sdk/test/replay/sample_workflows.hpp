@@ -28,6 +28,35 @@ struct ActivityThenTimer {
     static constexpr auto definition = workflow<&ActivityThenTimer::run>("ActivityThenTimer");
 };
 
+/// Fails until it is tried the third time.
+inline constexpr Activity<std::string(std::string)> stammer{"stammer"};
+
+/// Both activities within its workflow tasks; the waits of the second are timers of the workflow.
+struct Locally {
+    Task<std::string> run(WorkflowContext ctx, std::string text) {
+        const std::string loud = co_await shout.local(ctx, text, {.start_to_close = 10s});
+        const LocalActivityOptions patient{
+            .start_to_close = 10s,
+            .retry = RetryPolicy{.initial_interval = 20ms, .maximum_attempts = 5},
+            .local_retry_threshold = 10ms
+        };
+        co_return co_await stammer.local(ctx, loud, patient);
+    }
+    static constexpr auto definition = workflow<&Locally::run>("Locally");
+};
+
+/// With the change it shouts, before the change it did not.
+struct Patched {
+    Task<std::string> run(WorkflowContext ctx, std::string text) {
+        if (ctx.patched("shout")) {
+            text = co_await shout(ctx, text, {.start_to_close = 10s});
+        }
+        co_await ctx.sleep(10ms);
+        co_return text;
+    }
+    static constexpr auto definition = workflow<&Patched::run>("Patched");
+};
+
 /// Collects signals until it is closed, with a timed wait that never ends by itself.
 struct Inbox {
     Task<std::vector<std::string>> run(WorkflowContext ctx) {
@@ -105,6 +134,23 @@ struct Hoarse {
         );
     }
     static constexpr auto definition = workflow<&Hoarse::run>("Hoarse");
+};
+
+/// Two local activities side by side, all within one workflow task; the slow one is waited for once it was asked to stop.
+struct RaceHere {
+    Task<std::string> run(WorkflowContext ctx) {
+        const CancellationScope scope = ctx.make_scope();
+        const auto slow = hold_note.local(ctx.within(scope), {.start_to_close = 1min});
+        std::string loud = co_await shout.local(ctx, "fast", {.start_to_close = 10s});
+        scope.cancel("lost the race");
+        try {
+            co_await slow;
+        } catch (const ActivityFailure& failure) {
+            loud += is_canceled(failure) ? "!" : "?";
+        }
+        co_return loud;
+    }
+    static constexpr auto definition = workflow<&RaceHere::run>("RaceHere");
 };
 
 /// Two activities side by side; the slow one is cancelled through its scope.

@@ -43,6 +43,12 @@ protected:
         worker_.add(break_voice, [](const std::string&) -> std::string {
             throw ApplicationFailure("no voice left", {.type = "Hoarse"});
         });
+        worker_.add(stammer, [](ActivityContext& ctx, const std::string& text) {
+            if (ctx.info().attempt < 3) {
+                throw ApplicationFailure("not yet");
+            }
+            return text;
+        });
         worker_.add(hold_note, [](ActivityContext& ctx) {
             ctx.heartbeat_every(100ms);
             std::mutex mutex;
@@ -60,7 +66,10 @@ protected:
             .add<CleansUp>()
             .add<Countdown>()
             .add<Hoarse>()
-            .add<Race>();
+            .add<Locally>()
+            .add<Patched>()
+            .add<Race>()
+            .add<RaceHere>();
         running_ = std::jthread([this](std::stop_token stop) { worker_.run(std::move(stop)); });
     }
 
@@ -178,6 +187,30 @@ TEST_P(WorkflowOnServer, AFailedActivityArrivesAtTheClientWithTypeCauseAndRetrie
         EXPECT_EQ(cause.message(), "no voice left");
     }
     record("activity_failed_for_good", handle);
+}
+
+TEST_P(WorkflowOnServer, LocalActivitiesLeaveMarkersAndTheirLongWaitsAreTimers) {
+    const auto handle = client_.start<Locally>("hello", options());
+
+    EXPECT_EQ(handle.result({.timeout = kPatience}), "HELLO");
+    const std::string history = handle.fetch_history().to_json();
+    EXPECT_EQ(history.find("ACTIVITY_TASK_SCHEDULED"), std::string::npos);
+    EXPECT_NE(history.find("TIMER_FIRED"), std::string::npos);
+    record("local_activities", handle);
+}
+
+TEST_P(WorkflowOnServer, ACancelReachesALocalActivity) {
+    const auto handle = client_.start<RaceHere>(options());
+
+    EXPECT_EQ(handle.result({.timeout = kPatience}), "FAST!");
+    record("race_of_local_activities", handle);
+}
+
+TEST_P(WorkflowOnServer, AChangeIsThereOnEveryReplay) {
+    const auto handle = client_.start<Patched>("hello", options());
+
+    EXPECT_EQ(handle.result({.timeout = kPatience}), "HELLO");
+    record("patched", handle);
 }
 
 TEST_P(WorkflowOnServer, TheLoserOfARaceIsCanceled) {

@@ -72,6 +72,8 @@ public:
     }
 
     void evict() { instance_.reset(); }
+    /// From now on the activations are of history.
+    void replay() { is_replaying_ = true; }
 
 private:
     std::vector<Command> commands(std::vector<Job> jobs) {
@@ -85,6 +87,7 @@ private:
 
     Completion activate(std::vector<Job> jobs) {
         Activation activation{.run_id = "r"};
+        activation.is_replaying = is_replaying_;
         activation.timestamp =
             std::chrono::system_clock::time_point{std::chrono::seconds{1000 + turn_++}};
         activation.jobs = std::move(jobs);
@@ -93,6 +96,7 @@ private:
 
     std::unique_ptr<Instance> instance_;
     int turn_ = 0;
+    bool is_replaying_ = false;
 };
 
 template <class Wanted>
@@ -155,6 +159,138 @@ TEST(Instance, AFailedActivityThatNobodyCatchesFailsTheWorkflowWithItsCause) {
 
     EXPECT_NE(dynamic_cast<const ActivityFailure*>(end.failure.get()), nullptr);
     EXPECT_EQ(end.failure->cause()->message(), "hoarse");
+}
+
+/// One local activity, tried again for as long as it takes.
+struct ShoutHere {
+    Task<std::string> run(WorkflowContext ctx) {
+        const LocalActivityOptions options{
+            .start_to_close = 2s,
+            .retry = RetryPolicy{.maximum_attempts = 5},
+            .local_retry_threshold = 10s
+        };
+        try {
+            co_return co_await kShout.local(ctx, "hello", options);
+        } catch (const CanceledFailure& canceled) {
+            co_return canceled.message();
+        }
+    }
+    static constexpr auto definition = workflow<&ShoutHere::run>("ShoutHere");
+};
+
+ResolveActivity backs_off(Seq seq, std::uint32_t attempt) {
+    return {
+        .seq = seq,
+        .result =
+            ActivityBackoff{
+                .attempt = attempt,
+                .duration = 20s,
+                .original_schedule_time = std::chrono::system_clock::time_point{1000s}
+            }
+    };
+}
+
+TEST(Instance, ALocalActivityRunsToItsResult) {
+    Live<ShoutHere> run;
+
+    const auto scheduled = only<ScheduleLocalActivity>(run.start());
+    EXPECT_EQ(scheduled.activity_type, "shout");
+    EXPECT_EQ(scheduled.attempt, 1U);
+    EXPECT_EQ(scheduled.start_to_close, 2s);
+    EXPECT_EQ(scheduled.local_retry_threshold, 10s);
+    EXPECT_EQ(scheduled.retry_policy->maximum_attempts, 5);
+    EXPECT_EQ(from_payload<std::string>(scheduled.arguments.at(0)), "hello");
+
+    EXPECT_EQ(result_of(run.step(completed(1, "HELLO"))), "HELLO");
+}
+
+TEST(Instance, ALocalActivityThatBacksOffIsScheduledAnewAfterATimer) {
+    Live<ShoutHere> run;
+    run.start();
+
+    EXPECT_EQ(only<StartTimer>(run.step(backs_off(1, 4))).duration, 20s);
+    const auto again = only<ScheduleLocalActivity>(run.step(FireTimer{1}));
+
+    EXPECT_EQ(again.seq, 2U);
+    EXPECT_EQ(again.attempt, 4U);
+    EXPECT_EQ(again.original_schedule_time, std::chrono::system_clock::time_point{1000s});
+    EXPECT_EQ(from_payload<std::string>(again.arguments.at(0)), "hello");
+    EXPECT_EQ(result_of(run.step(completed(2, "HELLO"))), "HELLO");
+}
+
+TEST(Instance, ACancelDuringTheBackoffEndsItsTimerAndTheCall) {
+    Live<ShoutHere> run;
+    run.start();
+    run.step(backs_off(1, 2));
+
+    const auto commands = run.step(CancelWorkflow{"enough"});
+
+    ASSERT_THAT(commands, SizeIs(2));
+    EXPECT_EQ(std::get<CancelTimer>(commands[0]).seq, 1U);
+    EXPECT_EQ(
+        from_payload<std::string>(std::get<CompleteWorkflowExecution>(commands[1]).result), "enough"
+    );
+}
+
+TEST(Instance, ACancelAfterTheBackoffReachesTheNewAttempt) {
+    Live<ShoutHere> run;
+    run.start();
+    run.step(backs_off(1, 2));
+    run.step(FireTimer{1});
+
+    EXPECT_EQ(only<RequestCancelLocalActivity>(run.step(CancelWorkflow{"enough"})).seq, 2U);
+}
+
+TEST(Instance, ARemoteActivityThatIsToBackOffIsAProtocolError) {
+    Live<ShoutThenWait> run;
+    run.start(to_payloads(std::string("hello")));
+
+    EXPECT_THAT(
+        run.failing_step(backs_off(1, 2)).failure->message(), HasSubstr("which is no local one")
+    );
+}
+
+/// Asks twice for a change and once for a choice.
+struct Changed {
+    Task<std::string> run(WorkflowContext ctx, bool preferred) {
+        std::string answers = ctx.patched("change") ? "new" : "old";
+        answers += ctx.patched("change") ? " new" : " old";
+        answers += ctx.decide("choice", preferred) ? " yes" : " no";
+        co_await ctx.sleep(1s);
+        answers += ctx.decide("choice", !preferred) ? " yes" : " no";
+        co_return answers;
+    }
+    static constexpr auto definition = workflow<&Changed::run>("Changed");
+};
+
+TEST(Instance, ARunThatFirstComesToAChangeHasItAndLeavesOneMarker) {
+    Live<Changed> run;
+
+    const auto commands = run.start(to_payloads(true));
+
+    ASSERT_THAT(commands, SizeIs(3));
+    EXPECT_EQ(std::get<SetPatchMarker>(commands[0]).patch_id, "change");
+    EXPECT_EQ(std::get<SetPatchMarker>(commands[1]).patch_id, "choice");
+    EXPECT_EQ(result_of(run.step(FireTimer{1})), "new new yes yes");
+}
+
+TEST(Instance, AChoiceThatIsDeclinedLeavesNoMarkerAndStays) {
+    Live<Changed> run;
+
+    EXPECT_THAT(run.start(to_payloads(false)), SizeIs(2));
+    EXPECT_EQ(result_of(run.step(FireTimer{1})), "new new no no");
+}
+
+TEST(Instance, AReplayHasTheChangesOfItsHistoryAndNoOthers) {
+    Live<Changed> without;
+    without.replay();
+    EXPECT_THAT(without.start(to_payloads(true)), SizeIs(1));
+    EXPECT_EQ(result_of(without.step(FireTimer{1})), "old old no no");
+
+    Live<Changed> with;
+    with.replay();
+    with.start(to_payloads(false), {NotifyHasPatch{"choice"}});
+    EXPECT_EQ(result_of(with.step(FireTimer{1})), "old old yes yes");
 }
 
 TEST(Instance, AnArgumentThatCannotBeDecodedFailsTheTaskAndNotTheWorkflow) {

@@ -68,6 +68,22 @@ TEST(StateMachine, AnActivityIsAskedToStopAtMostOnceAndStillGetsItsAnswer) {
     EXPECT_THAT(machine.take_commands(), SizeIs(1));
 }
 
+TEST(StateMachine, LocalActivitiesCountWithTheOthersAndAreAskedToStopByTheirOwnCommand) {
+    StateMachine machine;
+    EXPECT_EQ(machine.schedule_activity({.activity_type = "infer"}), 1U);
+    EXPECT_EQ(machine.schedule_local_activity({.activity_type = "check"}), 2U);
+    EXPECT_EQ(as<ScheduleLocalActivity>(machine.take_commands()[1]).activity_id, "2");
+
+    EXPECT_TRUE(machine.cancel_activity(1));
+    EXPECT_TRUE(machine.cancel_activity(2));
+    EXPECT_FALSE(machine.cancel_activity(2));
+
+    const auto commands = machine.take_commands();
+    ASSERT_THAT(commands, SizeIs(2));
+    EXPECT_EQ(as<RequestCancelActivity>(commands[0]).seq, 1U);
+    EXPECT_EQ(as<RequestCancelLocalActivity>(commands[1]).seq, 2U);
+}
+
 TEST(StateMachine, AnAnswerToNothingIsAProtocolError) {
     StateMachine machine;
 

@@ -52,6 +52,14 @@ public:
         Payloads arguments,
         const ActivityOptions& options
     ) = 0;
+    virtual OperationPtr schedule_local_activity(
+        const ScopePtr& scope,
+        std::string_view type,
+        Payloads arguments,
+        const LocalActivityOptions& options
+    ) = 0;
+    virtual bool decide(std::string_view patch_id, bool preferred) = 0;
+    virtual void deprecate_patch(std::string_view patch_id) = 0;
     /// Owns the task until it is done or the run is gone.
     virtual void adopt(Task<void> task) = 0;
     /// Fails the workflow task with an exception that is no Failure.

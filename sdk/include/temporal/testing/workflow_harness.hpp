@@ -32,6 +32,8 @@ struct OpenActivity {
     std::optional<Duration> heartbeat;
     std::optional<int> maximum_attempts;
     bool cancel_requested = false;
+    bool is_local = false;
+    int attempt = 1;  ///< Of a local one that was tried before.
 };
 
 /// A timer that the workflow waits for.
@@ -92,6 +94,9 @@ public:
     void complete(std::uint32_t activity, Payload result);
     /// Fails the activity as the server reports it: `cause` in an ActivityFailure.
     void fail(std::uint32_t activity, FailurePtr cause);
+
+    /// Fails an attempt of a local activity so that the next one is to come after a timer.
+    void back_off(std::uint32_t activity, Duration wait);
 
     /// Moves the clock and fires the timers that fall due, each at its own time.
     void advance(Duration time);
