@@ -35,6 +35,7 @@ Processed PreprocessActivity::operator()(temporal::ActivityContext& ctx, InferRe
         .heartbeat_timeout = heartbeat_timeout_,
         .batch_limit = engines_->batch_limit(model)
     };
+    processed->local_postprocess = local_postprocess_;
     processed->timings.preprocess = since(start);
     return *std::move(processed);
 }

@@ -22,11 +22,13 @@ public:
     PreprocessActivity(
         std::shared_ptr<const ModelRegistry> registry,
         std::shared_ptr<const EnginePool> engines,
-        std::chrono::milliseconds heartbeat_timeout
+        std::chrono::milliseconds heartbeat_timeout,
+        bool local_postprocess
     )
         : registry_(std::move(registry)),
           engines_(std::move(engines)),
-          heartbeat_timeout_(heartbeat_timeout) {}
+          heartbeat_timeout_(heartbeat_timeout),
+          local_postprocess_(local_postprocess) {}
 
     Processed operator()(temporal::ActivityContext& ctx, InferRequest request) const;
 
@@ -34,6 +36,7 @@ private:
     std::shared_ptr<const ModelRegistry> registry_;
     std::shared_ptr<const EnginePool> engines_;
     std::chrono::milliseconds heartbeat_timeout_;
+    bool local_postprocess_;
 };
 
 /// Errors: as PreprocessActivity.

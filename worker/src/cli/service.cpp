@@ -38,6 +38,18 @@ std::size_t slots_of(const WorkerConfig& worker) {
     return static_cast<std::size_t>(worker.max_concurrent_activities);
 }
 
+template <class Workflow>
+void add_logged(temporal::Worker& worker, const Log& log) {
+    worker.add<Workflow>(
+        [log](const InferenceWorkflow& job, const temporal::ClosedWorkflow& closed) {
+            const auto latency = std::chrono::duration_cast<std::chrono::milliseconds>(
+                closed.time - closed.info.start_time
+            );
+            log.info("job finished", finished_fields(job.status(), job.usage(), latency));
+        }
+    );
+}
+
 AdminPage text_page(int status, std::string text) {
     return {.status = status, .body = std::move(text) + "\n"};
 }
@@ -103,15 +115,17 @@ temporal::Worker Service::make_worker(Priority priority) const {
     options.activity_slots = slots_.supplier(static_cast<std::size_t>(priority));
     options.on_warning = [log = log_](std::string_view message) { log.warn(std::string(message)); };
     temporal::Worker worker(client_, std::move(options));
-    worker.add(preprocess_step, PreprocessActivity(registry_, engines_, config.heartbeat_timeout))
+    worker
+        .add(
+            preprocess_step,
+            PreprocessActivity(
+                registry_, engines_, config.heartbeat_timeout, config_.local_steps.postprocess
+            )
+        )
         .add(infer_step, InferActivity(engines_))
-        .add(postprocess_step, postprocess_activity)
-        .add<InferenceWorkflow>([log = log_](const InferenceWorkflow& job, const auto& closed) {
-            const auto latency = std::chrono::duration_cast<std::chrono::milliseconds>(
-                closed.time - closed.info.start_time
-            );
-            log.info("job finished", finished_fields(job.status(), job.usage(), latency));
-        });
+        .add(postprocess_step, postprocess_activity);
+    config_.local_steps.preprocess ? add_logged<LeanInferenceWorkflow>(worker, log_)
+                                   : add_logged<InferenceWorkflow>(worker, log_);
     return worker;
 }
 

@@ -2,6 +2,7 @@
 /// @brief The worker's configuration as plain data, with every default.
 #pragma once
 
+#include "contracts/local_steps.hpp"
 #include "contracts/priority.hpp"
 #include "registry/model.hpp"
 
@@ -68,6 +69,7 @@ struct AdminConfig {
 struct Config {
     TemporalConfig temporal;
     WorkerConfig worker;
+    LocalSteps local_steps;
     std::vector<Model> models;  ///< In the file's order.
     FilesConfig files;
     JobsConfig jobs;

@@ -43,6 +43,10 @@ public:
         if (const auto models = map.find("models")) {
             config_.models = read_models(*models, folder_, problems_);
         }
+        with_section(map, "stages", [&](YamlMap& section) {
+            read_place(section, "preprocess", config_.local_steps.preprocess);
+            read_place(section, "postprocess", config_.local_steps.postprocess);
+        });
         with_section(map, "files", [&](YamlMap& section) { read_files(section); });
         with_section(map, "jobs", [&](YamlMap& section) { read_jobs(section); });
         with_section(map, "admin", [&](YamlMap& section) { read_admin(section); });
@@ -105,6 +109,19 @@ private:
             worker.max_concurrent_workflow_tasks,
             kLeastWorkflowTaskSlots
         );
+    }
+
+    void read_place(YamlMap& section, std::string_view key, bool& is_local) {
+        const auto value = section.find(key);
+        std::string place = is_local ? "local" : "remote";
+        section.read(key, place);
+        if (place == "local" || place == "remote") {
+            is_local = place == "local";
+        } else {
+            problems_.add(
+                *value, shown(place) + " is no place for a step; it takes local or remote"
+            );
+        }
     }
 
     void read_serve(YamlMap& section) {

@@ -20,6 +20,9 @@ inline constexpr char kStatusQuery[] = "status";
 inline constexpr char kPauseSignal[] = "pause";
 inline constexpr char kResumeSignal[] = "resume";
 
+/// Marks the history of a job whose preprocess is a local activity.
+inline constexpr char kLocalPreprocess[] = "local-preprocess";
+
 /// What ids of our own making begin with, before a UUIDv7.
 inline constexpr char kInferenceIdPrefix[] = "inf-";
 inline constexpr char kBatchIdPrefix[] = "batch-";

@@ -13,6 +13,7 @@ void to_json(nlohmann::json& json, const Processed& processed) {
         {"filters", processed.filters},
         {"stream", processed.stream},
         {"fallback", processed.fallback},
+        {"local_postprocess", processed.local_postprocess},
         {"timings", processed.timings},
         {"metadata", processed.metadata},
     };
@@ -26,6 +27,7 @@ static void read_fields(FieldReader& fields, Processed& processed) {
     fields.read_names("filters", processed.filters, text_filter_from, text_filter_names());
     fields.read("stream", processed.stream);
     fields.read("fallback", processed.fallback);
+    fields.read("local_postprocess", processed.local_postprocess);
     fields.read_fields_of("timings", processed.timings);
     fields.read_object("metadata", processed.metadata);
 }

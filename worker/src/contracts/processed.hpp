@@ -22,6 +22,7 @@ struct Processed {
     std::vector<TextFilter> filters;  ///< Of the model's template, for postprocess.
     bool stream = false;  ///< Publish tokens for watchers.
     std::string fallback;  ///< The model to use if this one gives no answer; empty: none.
+    bool local_postprocess = false;  ///< Postprocess runs within the workflow task.
     Timings timings;
     nlohmann::json metadata = nlohmann::json::object();
 

@@ -176,6 +176,7 @@ temporal::Task<Inferred> InferenceWorkflow::infer_or_fall_back(
     const std::string model = request.model;
     Processed processed = co_await preprocess(ctx, request);
     const std::string fallback = processed.fallback;
+    is_postprocess_local_ = processed.local_postprocess;
     Result<Inferred> answer = co_await infer(ctx, std::move(processed));
     if (answer) {
         co_return *std::move(answer);
@@ -204,7 +205,13 @@ temporal::Task<Processed> InferenceWorkflow::preprocess(
     const InferRequest& request
 ) {
     progress_.entered(Stage::kPreprocess, now(ctx));
+    const bool is_local = ctx.decide(names::kLocalPreprocess, prefers_local_preprocess_);
     try {
+        if (is_local) {
+            co_return co_await preprocess_step.local(
+                ctx, request, {.start_to_close = numbers::kPreprocessTimeout, .retry = kStepRetry}
+            );
+        }
         co_return co_await preprocess_step(
             ctx, request, {.start_to_close = numbers::kPreprocessTimeout, .retry = kStepRetry}
         );
@@ -286,6 +293,11 @@ temporal::Task<InferResponse> InferenceWorkflow::postprocess(
 ) {
     progress_.entered(Stage::kPostprocess, now(ctx));
     try {
+        if (is_postprocess_local_) {
+            co_return co_await postprocess_step.local(
+                ctx, inferred, {.start_to_close = numbers::kPostprocessTimeout, .retry = kStepRetry}
+            );
+        }
         co_return co_await postprocess_step(
             ctx, inferred, {.start_to_close = numbers::kPostprocessTimeout, .retry = kStepRetry}
         );

@@ -24,10 +24,15 @@ namespace inference {
 ///
 /// Takes one InferRequest as JSON. What cannot be decoded fails the job as Fatal VALIDATION and never the workflow task.
 ///
+/// Where the CPU steps run is decided by the worker that has the job when it begins, and stays so.
+///
 /// Errors: a failed job is a failed workflow, see to_job_failure().
 /// Cancel: asks the running activity to stop, which frees the engine, and ends the job as canceled at once.
 class InferenceWorkflow {
 public:
+    explicit InferenceWorkflow(bool prefers_local_preprocess = false)
+        : prefers_local_preprocess_(prefers_local_preprocess) {}
+
     temporal::Task<InferResponse> run(temporal::WorkflowContext ctx, temporal::Arguments arguments);
     [[nodiscard]] JobStatus status() const { return progress_.status(); }
     /// What the engine counted; zeros until the job is completed.
@@ -56,6 +61,8 @@ private:
     [[noreturn]] void fail(const temporal::WorkflowContext& ctx, const Error& error);
     [[nodiscard]] temporal::Duration infer_timeout(const Processed& processed) const;
 
+    const bool prefers_local_preprocess_;
+    bool is_postprocess_local_ = false;  // As preprocess said.
     JobProgress progress_;
     TokenUsage usage_;
     RetryCounts retries_before_;  // of the model whose fallback answers now
@@ -65,6 +72,12 @@ public:
     static constexpr auto definition = temporal::workflow<
         &InferenceWorkflow::
             run>(names::kInferenceWorkflow, temporal::query<names::kStatusQuery, &InferenceWorkflow::status>);
+};
+
+/// The same on a worker that prefers preprocess as a local activity.
+class LeanInferenceWorkflow final : public InferenceWorkflow {
+public:
+    LeanInferenceWorkflow() : InferenceWorkflow(/*prefers_local_preprocess=*/true) {}
 };
 
 }  // namespace inference

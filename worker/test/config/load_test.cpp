@@ -79,6 +79,7 @@ worker:
   heartbeat_timeout: 2s
   drain_grace: 0s
   sticky_timeout: 500ms
+stages: {preprocess: local, postprocess: remote}
 files: {roots: [data, /mnt/shared], dir: out}
 jobs: {store: postgresql://db/jobs}
 admin: {listen: "[::1]:0"}
@@ -90,6 +91,7 @@ admin: {listen: "[::1]:0"}
         << "a share that is not named keeps its default";
     EXPECT_TRUE(config.worker.strict_shares);
     EXPECT_EQ(config.worker.max_concurrent_activities, 4);
+    EXPECT_EQ(config.local_steps, (LocalSteps{.preprocess = true, .postprocess = false}));
     EXPECT_EQ(config.worker.heartbeat_timeout, 2s);
     EXPECT_EQ(config.worker.drain_grace, 0s);
     EXPECT_EQ(config.worker.sticky_timeout, 500ms);

@@ -45,6 +45,10 @@ def _die_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+# Where the CPU steps run; a test of another place sets it.
+STAGES = "{}"
+
+
 class Process:
     def __init__(self, stack, name, arguments, **options):
         self.log = stack.folder / f"{name}-{len(stack.processes)}.log"
@@ -128,6 +132,7 @@ class Stack:
         file.write_text(f"""
 temporal: {{address: {self.address}}}
 worker: {{heartbeat_timeout: {heartbeat_timeout}, {worker}}}
+stages: {STAGES}
 models:
   echo: {{engine: vllm, endpoints: [http://127.0.0.1:{http}/v1], {model}}}
   tensor: {{engine: triton, endpoints: [127.0.0.1:{grpc}]}}
@@ -149,6 +154,7 @@ models:
     def record(self, job, name):
         """With IW_RECORD_DIR set, writes the history that the replay test keeps anew."""
         folder = os.environ.get("IW_RECORD_DIR")
+        name = name if STAGES == "{}" else f"lean_{name}"
         if folder:
             shown = subprocess.run([self.cli, "workflow", "show", "--address", self.address, "-w", job, "-o", "json"],
                                    capture_output=True, text=True, check=True)

@@ -52,7 +52,13 @@ INSTANTIATE_TEST_SUITE_P(
         "engine_was_down",
         "worker_lost",
         "canceled",
-        "deadline"
+        "deadline",
+        "lean_completed",
+        "lean_retried_twice",
+        "lean_failed_in_preprocess",
+        "lean_worker_lost",
+        "lean_moved_to_local",
+        "lean_moved_to_remote"
     ),
     [](const auto& info) { return std::string(info.param); }
 );

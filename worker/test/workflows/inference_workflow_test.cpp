@@ -31,10 +31,15 @@ public:
     explicit Job(
         const nlohmann::json& request = {{"model", "echo"}, {"input", {{"prompt", "hello"}}}}
     )
-        : run_(WorkflowHarness::make<InferenceWorkflow>(
-              {.workflow_id = "job-1", .task_queue = "inference-low"}
-          )) {
+        : Job(WorkflowHarness::make<InferenceWorkflow>(kInfo), request) {}
+    Job(WorkflowHarness run, const nlohmann::json& request) : run_(std::move(run)) {
         run_.start(temporal::to_payloads(request));
+    }
+    static Job lean() {
+        return {
+            WorkflowHarness::make<LeanInferenceWorkflow>(kInfo),
+            {{"model", "echo"}, {"input", {{"prompt", "hello"}}}}
+        };
     }
 
     WorkflowHarness& run() { return run_; }
@@ -106,6 +111,10 @@ public:
     }
 
 private:
+    inline static const temporal::WorkflowInfo kInfo{
+        .workflow_id = "job-1", .task_queue = "inference-low"
+    };
+
     WorkflowHarness run_;
 };
 
@@ -159,6 +168,34 @@ TEST(InferenceWorkflow, StepsHaveTheNumbersOfTheDesign) {
     const auto postprocess = job.run().activities().at(0);
     EXPECT_EQ(postprocess.start_to_close, 10s);
     EXPECT_EQ(postprocess.maximum_attempts, 3);
+}
+
+TEST(InferenceWorkflow, OnALeanWorkerTheCpuStepsAreLocalAndTheSameOtherwise) {
+    Job job = Job::lean();
+    const auto preprocess = job.run().activities().at(0);
+    EXPECT_TRUE(preprocess.is_local);
+    EXPECT_EQ(preprocess.type, "preprocess");
+    EXPECT_EQ(preprocess.start_to_close, 30s);
+    EXPECT_EQ(preprocess.maximum_attempts, 3);
+    Processed processed;
+    processed.local_postprocess = true;
+    job.run().complete(preprocess.seq, temporal::to_payload(processed));
+    EXPECT_FALSE(job.run().activities().at(0).is_local) << "infer is never";
+    job.inferred();
+    EXPECT_TRUE(job.run().activities().at(0).is_local);
+    EXPECT_EQ(job.run().activities().at(0).start_to_close, 10s);
+    EXPECT_EQ(job.run().activities().at(0).maximum_attempts, 3);
+    job.postprocessed();
+
+    EXPECT_EQ(job.run().result<InferResponse>().content, "hello");
+}
+
+TEST(InferenceWorkflow, EachCpuStepIsLocalByItself) {
+    Job job = Job::lean();
+    job.preprocessed();
+    job.inferred();
+
+    EXPECT_FALSE(job.run().activities().at(0).is_local);
 }
 
 TEST(InferenceWorkflow, AModelThatMayTakeLongerThanTheDesignsFiveMinutesGetsItsTimeAndAMargin) {
