@@ -1,4 +1,4 @@
-"""One workflow, three workers: ours, Temporal's Python SDK, Temporal's Go SDK; on one server, in one run, in turn.
+"""One workflow, four workers: ours, ours on its lean path, Temporal's Go SDK, Temporal's Python SDK; on one server, in turn.
 
 Prints a table in Markdown. Every round runs each worker once at every level of jobs in flight, so that a machine whose speed
 drifts is the same for all; a figure is the median of the rounds.
@@ -78,19 +78,23 @@ class Bench:
         engine = self.start("engine", self.options.bin / "engine-sim", "--model", "echo", "--http-port", 0,
                             "--control-port", 0, "--latency-ms", self.options.engine_ms, stdout=subprocess.PIPE)
         url = f"http://127.0.0.1:{json.loads(engine.stdout.readline())['http']}"
-        config = self.folder / "inference-worker.yaml"
-        # All slots on the one queue that is compared, and a heartbeat timeout as the design has it.
-        config.write_text(f"temporal: {{address: {self.address}}}\nworker: {{serve: [normal]}}\n"
-                          f"models:\n  echo: {{engine: vllm, endpoints: [{url}/v1]}}\n")
         common = ["--address", self.address, "--engine", url, "--task-queue"]
         return {
-            "inference-worker": ("inference-normal", self.start(
-                "ours", self.options.bin / "inference-worker", "worker", "--config", config)),
+            "inference-worker": ("inference-normal", self.start_ours("normal", url)),
+            "its lean path": ("inference-high", self.start_ours(
+                "high", url, "stages: {preprocess: local, postprocess: local}\n")),
             "Go SDK": ("compare-go", self.start("go", self.options.go_worker, *common, "compare-go")),
             "Python SDK": ("compare-python", self.start(
                 "python", sys.executable, pathlib.Path(__file__).with_name("python_worker.py"), *common,
                 "compare-python")),
         }
+
+    def start_ours(self, queue, engine, more=""):
+        """All slots on the one queue that is compared, and a heartbeat timeout as the design has it."""
+        config = self.folder / f"{queue}.yaml"
+        config.write_text(f"temporal: {{address: {self.address}}}\nworker: {{serve: [{queue}]}}\n{more}"
+                          f"models:\n  echo: {{engine: vllm, endpoints: [{engine}/v1]}}\n")
+        return self.start(queue, self.options.bin / "inference-worker", "worker", "--config", config)
 
 
 async def load(client, queue, jobs, in_flight, prefix):
@@ -130,12 +134,14 @@ async def measure(bench, client, name, worker, round_number, in_flight):
 
 def table(results, in_flight, names):
     figures = list(results[in_flight, names[0]][0])
-    rows = [f"| {in_flight} in flight | " + " | ".join(names) + " | to Go | to Python |", "|---" * (len(names) + 3) + "|"]
+    pairs = [(ours, theirs) for ours in names[:2] for theirs in names[2:]]
+    heads = [f"{ours} to {theirs}" for ours, theirs in pairs]
+    rows = [f"| {in_flight} in flight | " + " | ".join([*names, *heads]) + " |", "|---" * (len(names) + len(heads) + 1) + "|"]
     for figure in figures:
         medians = [statistics.median(run[figure] for run in results[in_flight, name]) for name in names]
-        ratios = [statistics.median(ours[figure] / theirs[figure] if theirs[figure] else float("nan")
-                                    for ours, theirs in zip(results[in_flight, names[0]], results[in_flight, other]))
-                  for other in names[1:]]
+        ratios = [statistics.median(mine[figure] / other[figure] if other[figure] else float("nan")
+                                    for mine, other in zip(results[in_flight, ours], results[in_flight, theirs]))
+                  for ours, theirs in pairs]
         rows.append(f"| {figure} | " + " | ".join(f"{value:.1f}" for value in medians) + " | " +
                     " | ".join(f"{ratio:.2f}" for ratio in ratios) + " |")
     return "\n".join(rows)
