@@ -3,8 +3,8 @@
 
 # Cheap ones first. Those before `unit` make what the later ones stand on. `build` makes the Rust core as well, whose longest
 # part, the optimisation of the whole, takes one processor and leaves the others to C++; the core's own tests follow.
-all_steps=(setup lint protos build core unit replay server engine e2e asan tsan gcc)
-long_steps=(long tidy fuzz)
+all_steps=(setup lint protos build core unit replay server engine e2e asan tsan)
+long_steps=(gcc long tidy fuzz)
 # Only on request: what they need is too large to be fetched unasked.
 extra_steps=(vllm)
 
