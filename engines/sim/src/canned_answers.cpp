@@ -23,12 +23,9 @@ CannedAnswer http(std::string name, int status, std::string body) {
 }
 
 CannedAnswer html(std::string name, int status, std::string body) {
-    return {
-        .name = std::move(name),
-        .status = status,
-        .content_type = "text/html",
-        .body = std::move(body)
-    };
+    CannedAnswer page = http(std::move(name), status, std::move(body));
+    page.content_type = "text/html";
+    return page;
 }
 
 CannedAnswer rpc(std::string name, grpc::StatusCode code, std::string message) {
