@@ -3,6 +3,7 @@
 #pragma once
 
 #include "temporal/payload.hpp"
+#include "temporal/priority.hpp"
 #include "temporal/retry_policy.hpp"
 
 #include <chrono>
@@ -31,6 +32,7 @@ struct ActivityInfo {
     std::optional<Duration> start_to_close;
     std::optional<Duration> heartbeat_timeout;
     PayloadMap headers;
+    Priority priority;
 };
 
 }  // namespace temporal

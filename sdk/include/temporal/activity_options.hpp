@@ -2,6 +2,7 @@
 /// @brief How a workflow schedules an activity.
 #pragma once
 
+#include "temporal/priority.hpp"
 #include "temporal/retry_policy.hpp"
 
 #include <optional>
@@ -31,6 +32,7 @@ struct ActivityOptions {
         std::nullopt;  ///< Absent: the server's, which never gives up.
     std::string_view task_queue = {};  ///< Empty: the workflow's.
     std::string_view activity_id = {};  ///< Empty: chosen by the SDK.
+    PriorityView priority = {};
     ActivityCancellationType cancellation = ActivityCancellationType::kTryCancel;
     bool disable_eager = false;  ///< Never start it on this worker ahead of the queue.
     std::string_view summary = {};  ///< One line for people, at most 400 bytes.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "temporal/payload.hpp"
+#include "temporal/priority.hpp"
 #include "temporal/retry_policy.hpp"
 #include "temporal/search_attributes.hpp"
 
@@ -37,6 +38,7 @@ struct StartOptions {
     std::optional<Duration> task_timeout = std::nullopt;
     /// Absent: a failed workflow is not started again.
     std::optional<RetryPolicy> retry = std::nullopt;
+    Priority priority = {};
     PayloadMap memo = {};  ///< Shown with the workflow; values by to_payload().
     SearchAttributes search_attributes = {};
     PayloadMap headers = {};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "temporal/payload.hpp"
+#include "temporal/priority.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -28,6 +29,7 @@ struct WorkflowInfo {
     std::string parent_workflow_id;  ///< Empty for a workflow without a parent.
     PayloadMap memo;
     PayloadMap search_attributes;
+    Priority priority;
 };
 
 }  // namespace temporal

@@ -5,6 +5,7 @@
 #include "temporal/activity_context.hpp"
 #include "temporal/failure.hpp"
 #include "temporal/payload.hpp"
+#include "temporal/priority.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -34,6 +35,7 @@ struct StartActivity {
     std::optional<std::chrono::nanoseconds> schedule_to_close;
     std::optional<std::chrono::nanoseconds> start_to_close;
     std::optional<std::chrono::nanoseconds> heartbeat_timeout;
+    Priority priority;
 };
 
 using CancelReason = ActivityCancelReason;

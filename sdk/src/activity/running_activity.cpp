@@ -143,7 +143,8 @@ ActivityInfo to_activity_info(const StartActivity& start, std::string task_queue
         .schedule_to_close = start.schedule_to_close,
         .start_to_close = start.start_to_close,
         .heartbeat_timeout = start.heartbeat_timeout,
-        .headers = start.headers
+        .headers = start.headers,
+        .priority = start.priority
     };
 }
 

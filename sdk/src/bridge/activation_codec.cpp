@@ -3,6 +3,7 @@
 #include "bridge/command_codec.hpp"
 #include "converter/failure_codec.hpp"
 #include "converter/proto_payload.hpp"
+#include "converter/proto_priority.hpp"
 #include "converter/proto_time.hpp"
 #include "temporal/error.hpp"
 #include "temporal/sdk/core/workflow_activation/workflow_activation.pb.h"
@@ -84,6 +85,7 @@ private:
         info.memo = proto::take_payload_map(*job.mutable_memo()->mutable_fields());
         info.search_attributes =
             proto::take_payload_map(*job.mutable_search_attributes()->mutable_indexed_fields());
+        info.priority = proto::take_priority(*job.mutable_priority());
         return info;
     }
 

@@ -2,6 +2,7 @@
 
 #include "converter/failure_codec.hpp"
 #include "converter/proto_payload.hpp"
+#include "converter/proto_priority.hpp"
 #include "converter/proto_time.hpp"
 #include "temporal/error.hpp"
 #include "temporal/sdk/core/core_interface.pb.h"
@@ -38,6 +39,7 @@ activity::StartActivity decode(task::Start& message) {
         .schedule_to_close = proto::to_timeout(message.schedule_to_close_timeout()),
         .start_to_close = proto::to_timeout(message.start_to_close_timeout()),
         .heartbeat_timeout = proto::to_timeout(message.heartbeat_timeout()),
+        .priority = proto::take_priority(*message.mutable_priority()),
     };
 }
 

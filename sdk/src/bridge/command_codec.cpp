@@ -2,6 +2,7 @@
 
 #include "converter/failure_codec.hpp"
 #include "converter/proto_payload.hpp"
+#include "converter/proto_priority.hpp"
 #include "converter/proto_retry_policy.hpp"
 #include "converter/proto_time.hpp"
 #include "temporal/converter.hpp"
@@ -77,6 +78,9 @@ void encode(const workflows::ScheduleActivity& command, WorkflowCommand& message
         proto::encode_retry_policy(*command.retry_policy, *activity.mutable_retry_policy());
     }
     activity.set_cancellation_type(encode(command.cancellation_type));
+    if (command.priority != Priority{}) {
+        proto::encode_priority(command.priority, *activity.mutable_priority());
+    }
     activity.set_do_not_eagerly_execute(command.do_not_eagerly_execute);
     encode_summary(command.summary, message);
 }

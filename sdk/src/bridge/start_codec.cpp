@@ -1,6 +1,7 @@
 #include "bridge/start_codec.hpp"
 
 #include "converter/proto_payload.hpp"
+#include "converter/proto_priority.hpp"
 #include "converter/proto_retry_policy.hpp"
 #include "converter/proto_time.hpp"
 #include "temporal/converter.hpp"
@@ -90,6 +91,9 @@ void encode_start(
     encode_timeouts(options, request);
     if (options.retry) {
         proto::encode_retry_policy(*options.retry, *request.mutable_retry_policy());
+    }
+    if (options.priority != Priority{}) {
+        proto::encode_priority(options.priority, *request.mutable_priority());
     }
     encode_annotations(options, request);
     request.set_request_eager_execution(options.request_eager_start);

@@ -5,6 +5,7 @@
 #include "temporal/activity_options.hpp"
 #include "temporal/failure.hpp"
 #include "temporal/payload.hpp"
+#include "temporal/priority.hpp"
 #include "workflow/activation.hpp"
 
 #include <chrono>
@@ -47,6 +48,7 @@ struct ScheduleActivity {
     std::optional<std::chrono::nanoseconds> start_to_close;
     std::optional<std::chrono::nanoseconds> heartbeat;
     std::optional<OwnedRetryPolicy> retry_policy;
+    Priority priority;
     ActivityCancellationType cancellation_type = ActivityCancellationType::kTryCancel;
     bool do_not_eagerly_execute = false;
     std::string summary;

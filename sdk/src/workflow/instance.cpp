@@ -337,6 +337,10 @@ detail::OperationPtr Instance::schedule_activity(
         .schedule_to_start = options.schedule_to_start,
         .start_to_close = options.start_to_close,
         .heartbeat = options.heartbeat,
+        .priority =
+            {.key = options.priority.key,
+             .fairness_key = std::string(options.priority.fairness_key),
+             .fairness_weight = options.priority.fairness_weight},
         .cancellation_type = options.cancellation,
         .do_not_eagerly_execute = options.disable_eager,
         .summary = std::string(options.summary),

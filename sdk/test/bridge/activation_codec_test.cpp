@@ -86,6 +86,8 @@ TEST(ActivationCodec, ReadsAllOfAnInitialization) {
         set_payload((*init.mutable_memo()->mutable_fields())["m"], "2");
         set_payload((*init.mutable_search_attributes()->mutable_indexed_fields())["s"], "3");
         init.mutable_start_time()->set_seconds(1'600'000'000);
+        init.mutable_priority()->set_priority_key(2);
+        init.mutable_priority()->set_fairness_weight(5);
     });
 
     const auto& init = std::get<workflows::InitializeWorkflow>(job);
@@ -107,6 +109,7 @@ TEST(ActivationCodec, ReadsAllOfAnInitialization) {
     EXPECT_EQ(init.info.parent_workflow_id, "parent");
     EXPECT_EQ(init.info.memo, (PayloadMap{{"m", json("2")}}));
     EXPECT_EQ(init.info.search_attributes, (PayloadMap{{"s", json("3")}}));
+    EXPECT_EQ(init.info.priority, (Priority{.key = 2, .fairness_weight = 5}));
 }
 
 TEST(ActivationCodec, ReadsTheSmallJobs) {

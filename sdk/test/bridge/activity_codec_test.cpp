@@ -42,6 +42,7 @@ TEST(ActivityCodec, ReadsAllOfAStart) {
     start.mutable_schedule_to_close_timeout()->set_seconds(0);
     start.mutable_start_to_close_timeout()->set_seconds(60);
     start.mutable_heartbeat_timeout()->set_seconds(10);
+    start.mutable_priority()->set_fairness_key("acme");
     start.set_is_local(true);
 
     const activity::ActivityTask decoded = decode_activity_task(message.SerializeAsString());
@@ -64,6 +65,7 @@ TEST(ActivityCodec, ReadsAllOfAStart) {
     EXPECT_EQ(read.schedule_to_close, std::nullopt);
     EXPECT_EQ(read.start_to_close, 60s);
     EXPECT_EQ(read.heartbeat_timeout, 10s);
+    EXPECT_EQ(read.priority, (Priority{.fairness_key = "acme"}));
     EXPECT_TRUE(read.is_local);
 }
 

@@ -45,6 +45,7 @@ std::vector<Case> cases() {
         .maximum_attempts = 3,
         .non_retryable_error_types = {"Fatal"}
     };
+    everything.priority = {.key = 4, .fairness_key = "acme", .fairness_weight = 2};
     everything.cancellation_type = ActivityCancellationType::kAbandon;
     everything.do_not_eagerly_execute = true;
     everything.summary = "try 1";
@@ -86,6 +87,7 @@ std::vector<Case> cases() {
                     initial_interval { seconds: 1 } backoff_coefficient: 2 maximum_interval { seconds: 9 }
                     maximum_attempts: 3 non_retryable_error_types: "Fatal"
                 }
+                priority { priority_key: 4 fairness_key: "acme" fairness_weight: 2 }
                 cancellation_type: ABANDON do_not_eagerly_execute: true
             }
             user_metadata { summary { metadata { key: "encoding" value: "json/plain" } data: "\"try 1\"" } })"

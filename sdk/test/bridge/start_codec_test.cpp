@@ -21,6 +21,7 @@ TEST(StartCodec, WritesEveryOption) {
     options.run_timeout = 50s;
     options.task_timeout = 5s;
     options.retry = RetryPolicy{.maximum_attempts = 2};
+    options.priority = {.key = 2, .fairness_key = "acme", .fairness_weight = 3};
     options.memo = {{"m", to_payload(1)}};
     options.search_attributes.set(KeywordKey{"Model"}, "digits");
     options.headers = {{"h", to_payload(2)}};
@@ -36,6 +37,7 @@ TEST(StartCodec, WritesEveryOption) {
         workflow_id_conflict_policy: WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING
         workflow_execution_timeout { seconds: 60 } workflow_run_timeout { seconds: 50 } workflow_task_timeout { seconds: 5 }
         retry_policy { initial_interval { seconds: 1 } backoff_coefficient: 2 maximum_attempts: 2 }
+        priority { priority_key: 2 fairness_key: "acme" fairness_weight: 3 }
         memo { fields { key: "m" value { metadata { key: "encoding" value: "json/plain" } data: "1" } } }
         search_attributes {
             indexed_fields {
@@ -67,6 +69,7 @@ TEST(StartCodec, SaysWhatIsNotSetByLeavingItOut) {
     EXPECT_FALSE(written.has_input());
     EXPECT_FALSE(written.has_workflow_execution_timeout());
     EXPECT_FALSE(written.has_retry_policy());
+    EXPECT_FALSE(written.has_priority());
     EXPECT_FALSE(written.has_memo());
     EXPECT_FALSE(written.has_search_attributes());
     EXPECT_FALSE(written.has_user_metadata());

@@ -4,12 +4,9 @@
 #include "temporal/error.hpp"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -28,7 +25,6 @@ using Clock = std::chrono::steady_clock;
 namespace fs = std::filesystem;
 
 constexpr auto kReadyWithin = 60s;
-constexpr auto kStoppedWithin = 20s;
 /// Between two looks at a process that has no way to tell us.
 constexpr auto kPause = 20ms;
 
@@ -65,16 +61,6 @@ std::uint16_t free_port() {
     return ntohs(address.sin_port);
 }
 
-std::string new_log_file() {
-    std::string path = (fs::temp_directory_path() / "dev-server-XXXXXX.log").string();
-    const int file = mkstemps(path.data(), 4);
-    if (file < 0) {
-        throw std::runtime_error("cannot make a log file in " + fs::temp_directory_path().string());
-    }
-    close(file);
-    return path;
-}
-
 std::vector<std::string> arguments(const DevServer::Options& options, std::uint16_t port) {
     std::vector<std::string> all = {
         find_program(),
@@ -108,27 +94,15 @@ std::vector<std::string> arguments(const DevServer::Options& options, std::uint1
     return all;
 }
 
-/// The child's side of a fork; only calls that are safe there.
-[[noreturn]] void become(const std::vector<char*>& argv, int log, pid_t parent) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent) {
-        _exit(1);  // The parent died before the line above.
-    }
-    dup2(log, STDOUT_FILENO);
-    dup2(log, STDERR_FILENO);
-    execvp(argv[0], argv.data());
-    _exit(127);
-}
-
 }  // namespace
 
 DevServer::DevServer(Options options)
-    : options_(std::move(options)), log_file_(new_log_file()), port_(free_port()) {
+    : options_(std::move(options)), log_file_(new_file("dev-server")), port_(free_port()) {
     start();
 }
 
 DevServer::~DevServer() {
-    stop(SIGTERM);
+    process_.reset();
     fs::remove(log_file_);
 }
 
@@ -137,32 +111,16 @@ std::string DevServer::address() const {
 }
 
 void DevServer::kill() {
-    stop(SIGKILL);
+    process_->stop(SIGKILL);
 }
 
 void DevServer::restart() {
-    stop(SIGTERM);
+    process_->stop(SIGTERM);
     start();
 }
 
 void DevServer::start() {
-    std::vector<std::string> all = arguments(options_, port_);
-    std::vector<char*> argv;
-    for (std::string& argument : all) {
-        argv.push_back(argument.data());
-    }
-    argv.push_back(nullptr);
-    const int log = open(log_file_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
-    const pid_t parent = getpid();
-    const pid_t child = fork();
-    if (child == 0) {
-        become(argv, log, parent);
-    }
-    close(log);
-    if (child < 0) {
-        throw std::runtime_error("cannot start a process for the Temporal server");
-    }
-    process_ = child;
+    process_ = std::make_unique<ChildProcess>(arguments(options_, port_), log_file_);
     wait_until_ready();
 }
 
@@ -170,7 +128,7 @@ void DevServer::wait_until_ready() {
     const auto deadline = Clock::now() + kReadyWithin;
     ConnectOptions options;
     options.address = address();
-    while (Clock::now() < deadline && !has_died()) {
+    while (Clock::now() < deadline && !process_->has_died()) {
         try {
             static_cast<void>(Client::connect(options).describe_namespace({.timeout = 5s}));
             return;
@@ -179,18 +137,11 @@ void DevServer::wait_until_ready() {
         }
     }
     const std::string tail = log_tail();
-    stop(SIGKILL);
+    process_->stop(SIGKILL);
     throw std::runtime_error(
         "the Temporal server '" + find_program() +
         "' does not come up; set TEMPORAL_CLI to another. Its log ends with:\n" + tail
     );
-}
-
-bool DevServer::has_died() {
-    if (process_ && waitpid(*process_, nullptr, WNOHANG) == *process_) {
-        process_.reset();
-    }
-    return !process_;
 }
 
 std::string DevServer::log_tail() const {
@@ -198,20 +149,6 @@ std::string DevServer::log_tail() const {
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     constexpr std::size_t kTail = 2000;
     return text.size() > kTail ? text.substr(text.size() - kTail) : text;
-}
-
-void DevServer::stop(int signal_number) {
-    if (has_died()) {
-        return;
-    }
-    ::kill(*process_, signal_number);
-    const auto deadline = Clock::now() + kStoppedWithin;
-    while (!has_died()) {
-        if (Clock::now() >= deadline) {
-            ::kill(*process_, SIGKILL);
-        }
-        std::this_thread::sleep_for(kPause);
-    }
 }
 
 DevServerEnvironment& DevServerEnvironment::add(DevServer::Options options) {

@@ -2,14 +2,13 @@
 /// @brief A Temporal server of one's own for the length of a test program.
 #pragma once
 
-#include <gtest/gtest.h>
+#include "support/child_process.hpp"
 
-#include <sys/types.h>
+#include <gtest/gtest.h>
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,14 +47,12 @@ public:
 private:
     void start();
     void wait_until_ready();
-    [[nodiscard]] bool has_died();
     [[nodiscard]] std::string log_tail() const;
-    void stop(int signal_number);
 
     Options options_;
     std::string log_file_;
     std::uint16_t port_;
-    std::optional<pid_t> process_;
+    std::unique_ptr<ChildProcess> process_;
 };
 
 /// One server for a whole test program:
