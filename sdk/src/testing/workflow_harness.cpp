@@ -84,7 +84,8 @@ public:
              .heartbeat = command.heartbeat,
              .maximum_attempts = command.retry_policy
                                      ? std::optional(command.retry_policy->maximum_attempts)
-                                     : std::nullopt}
+                                     : std::nullopt,
+             .priority = std::move(command.priority)}
         );
     }
     void take(workflows::ScheduleLocalActivity& command) {

@@ -1,5 +1,6 @@
 #include "cli/doctor_temporal.hpp"
 
+#include "cli/fairness_probe.hpp"
 #include "cli/live_pollers.hpp"
 #include "cli/server_target.hpp"
 #include "cli/tcp_probe.hpp"
@@ -40,6 +41,7 @@ public:
         if (const auto client = check_connection()) {
             if (check_namespace(*client)) {
                 check_queues(*client, worker);
+                check_fairness(*client);
             }
         }
     }
@@ -162,6 +164,30 @@ private:
         ok("queue " + queue,
            std::to_string(workers) + (workers == 1 ? " worker polls it, " : " workers poll it, ") +
                backlog);
+    }
+
+    void check_fairness(const temporal::Client& client) {
+        const std::string name = "fairness";
+        try {
+            switch (probe_fairness(client, stop_)) {
+                case Fairness::kTurns:
+                    return ok(name, "clients (client_id) take turns within a queue");
+                case Fairness::kArrival:
+                    return warn(
+                        name,
+                        "the server takes jobs in the order of their arrival, whoever they are of "
+                        "(client_id)",
+                        "to let clients take turns: matching.enableFairness=true in the server's "
+                        "dynamic configuration, version 1.29 or later"
+                    );
+                case Fairness::kUnknown:
+                    return warn(
+                        name, "the server did not serve the probe in time", "see the server's load"
+                    );
+            }
+        } catch (const temporal::RpcError& error) {
+            warn(name, error.what(), "check that the credentials may start workflows");
+        }
     }
 
     [[nodiscard]] bool uses_tls() const {

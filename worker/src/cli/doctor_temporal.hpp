@@ -10,7 +10,7 @@
 
 namespace inference::cli {
 
-/// DNS, TCP, TLS, namespace, then one check for each queue that the configuration serves. The first that fails is the last:
+/// DNS, TCP, TLS, namespace, then one check for each queue that the configuration serves, then whether clients take turns. The first that fails is the last:
 /// what lies above it would only fail for the same reason.
 void examine_temporal(
     const temporal::ConnectOptions& options,

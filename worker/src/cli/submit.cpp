@@ -8,6 +8,7 @@
 #include "cli/stop_signals.hpp"
 #include "cli/submit_request.hpp"
 #include "cli/wait_time.hpp"
+#include "contracts/fairness_key.hpp"
 #include "contracts/names.hpp"
 #include "contracts/priority.hpp"
 #include "temporal/error.hpp"
@@ -33,6 +34,7 @@ temporal::StartOptions start_options(const std::string& job_id, const InferReque
         // Exactly one run for an id: a running job is joined, a finished one is not run again.
         .id_reuse_policy = temporal::WorkflowIdReusePolicy::kRejectDuplicate,
         .id_conflict_policy = temporal::WorkflowIdConflictPolicy::kUseExisting,
+        .priority = {.fairness_key = fairness_key(request.client_id)},
         .memo = job_memo(request.model, priority),
         .summary = request.model + ", " + std::string(to_string(priority))
     };
@@ -100,6 +102,11 @@ void add_submit(CommandLine& line) {
     command.add_option("--priority", request.priority, "high, normal (the default) or low");
     command.add_option(
         "--id", request.id, "The job's id; a job of that id is joined, not run again"
+    );
+    command.add_option(
+        "--client-id",
+        request.client_id,
+        "Whose job it is; clients take turns within a queue where the server knows fairness"
     );
     command
         .add_option("--timeout", options->timeout, "How long to wait, such as 30s; the job goes on")

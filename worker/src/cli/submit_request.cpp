@@ -74,6 +74,9 @@ InferRequest build_request(const RequestArguments& arguments, std::istream& in) 
     if (!arguments.id.empty()) {
         request.job_id = arguments.id;
     }
+    if (!arguments.client_id.empty()) {
+        request.client_id = arguments.client_id;
+    }
     request.input = read_input(arguments.input, in);
     return request;
 }

@@ -21,6 +21,7 @@ struct RequestArguments {
         parameters;  ///< "KEY=VALUE"; the value as JSON if it is JSON, else as a string.
     std::string priority;  ///< Empty: not given.
     std::string id;  ///< Empty: not given.
+    std::string client_id;  ///< Empty: not given.
     bool stream = false;
 };
 

@@ -1,5 +1,6 @@
 #include "workflows/inference_workflow.hpp"
 
+#include "contracts/fairness_key.hpp"
 #include "contracts/priority.hpp"
 #include "failure/application_failure.hpp"
 #include "resilience/batch_plan.hpp"
@@ -122,6 +123,10 @@ temporal::Task<InferResponse> InferenceWorkflow::run(
             priority_of_queue(ctx.info().task_queue).value_or(Priority::kNormal);
         progress_.accepted(request->model, request->priority.value_or(queue_priority), now(ctx));
 
+        // What the starter chose stands, and is inherited.
+        if (ctx.info().priority.fairness_key.empty()) {
+            fairness_key_ = fairness_key(request->client_id);
+        }
         InferResponse response = co_await run_until_deadline(ctx, *std::move(request));
         usage_ = response.usage;
         progress_.completed(now(ctx));
@@ -213,7 +218,11 @@ temporal::Task<Processed> InferenceWorkflow::preprocess(
             );
         }
         co_return co_await preprocess_step(
-            ctx, request, {.start_to_close = numbers::kPreprocessTimeout, .retry = kStepRetry}
+            ctx,
+            request,
+            {.start_to_close = numbers::kPreprocessTimeout,
+             .retry = kStepRetry,
+             .priority = {.fairness_key = fairness_key_}}
         );
     } catch (const temporal::ActivityFailure& failure) {
         if (temporal::is_canceled(failure)) {
@@ -278,7 +287,8 @@ temporal::Task<InferenceWorkflow::Outcome> InferenceWorkflow::try_infer(
             part,
             {.start_to_close = infer_timeout(part),
              .heartbeat = part.limits.heartbeat_timeout,
-             .retry = kNoServerRetry}
+             .retry = kNoServerRetry,
+             .priority = {.fairness_key = fairness_key_}}
         );
     } catch (const temporal::ActivityFailure& failure) {
         if (temporal::is_canceled(failure)) {
@@ -299,7 +309,11 @@ temporal::Task<InferResponse> InferenceWorkflow::postprocess(
             );
         }
         co_return co_await postprocess_step(
-            ctx, inferred, {.start_to_close = numbers::kPostprocessTimeout, .retry = kStepRetry}
+            ctx,
+            inferred,
+            {.start_to_close = numbers::kPostprocessTimeout,
+             .retry = kStepRetry,
+             .priority = {.fairness_key = fairness_key_}}
         );
     } catch (const temporal::ActivityFailure& failure) {
         if (temporal::is_canceled(failure)) {

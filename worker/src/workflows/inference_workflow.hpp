@@ -16,6 +16,7 @@
 #include "temporal/workflow.hpp"
 #include "workflows/job_progress.hpp"
 
+#include <string>
 #include <variant>
 
 namespace inference {
@@ -63,6 +64,7 @@ private:
 
     const bool prefers_local_preprocess_;
     bool is_postprocess_local_ = false;  // As preprocess said.
+    std::string fairness_key_;  // Empty: as the workflow.
     JobProgress progress_;
     TokenUsage usage_;
     RetryCounts retries_before_;  // of the model whose fallback answers now

@@ -102,7 +102,9 @@ class Engine(Process):
 class Stack:
     """A Temporal server in a folder of its own, and what is started beside it."""
 
-    def __init__(self):
+    def __init__(self, settings=()):
+        """`settings`: "key=json value" of the server's dynamic configuration."""
+        self.settings = [*QUICK, *settings]
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="inference-worker-e2e-"))
         self.processes = []
         self.port = free_port()
@@ -113,7 +115,7 @@ class Stack:
         cli = self.cli = os.environ.get("TEMPORAL_CLI") or next(
             str(found) for found in [pathlib.Path(os.environ.get("IW_CACHE", "~/.cache/inference-worker")).expanduser()
                                      / "bin/temporal", shutil.which("temporal")] if found and pathlib.Path(found).exists())
-        settings = [part for setting in QUICK for part in ("--dynamic-config-value", setting)]
+        settings = [part for setting in self.settings for part in ("--dynamic-config-value", setting)]
         self.server = Process(self, "temporal", [cli, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port",
                                                  self.port, "--db-filename", self.folder / "temporal.db",
                                                  "--log-level", "error", *settings])

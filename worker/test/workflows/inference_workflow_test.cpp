@@ -232,6 +232,23 @@ TEST(InferenceWorkflow, ThePriorityOfTheRequestWinsOverThatOfTheQueue) {
     EXPECT_EQ(job.status().priority, Priority::kHigh);
 }
 
+TEST(InferenceWorkflow, TheStepsTakeTheTurnsOfTheirClientUnlessTheStarterChoseOthers) {
+    const nlohmann::json request = {
+        {"model", "echo"}, {"input", {{"prompt", "hello"}}}, {"client_id", "acme"}
+    };
+    Job job(request);
+    EXPECT_EQ(job.run().activities().at(0).priority.fairness_key, "acme");
+    job.preprocessed();
+    EXPECT_EQ(job.run().activities().at(0).priority.fairness_key, "acme");
+    job.inferred();
+    EXPECT_EQ(job.run().activities().at(0).priority.fairness_key, "acme");
+
+    temporal::WorkflowInfo chosen{.workflow_id = "job-1", .task_queue = "inference-low"};
+    chosen.priority.fairness_key = "starter's own";
+    Job inherits(WorkflowHarness::make<InferenceWorkflow>(chosen), request);
+    EXPECT_EQ(inherits.run().activities().at(0).priority.fairness_key, "");
+}
+
 TEST(InferenceWorkflow, ATransientFailureIsTriedAgainAfterAboutASecondAndShownInTheStatus) {
     Job job;
     job.preprocessed();

@@ -6,6 +6,7 @@
 #include "temporal/detail/workflow_type.hpp"
 #include "temporal/failure.hpp"
 #include "temporal/payload.hpp"
+#include "temporal/priority.hpp"
 #include "temporal/retry_policy.hpp"
 #include "temporal/workflow.hpp"
 #include "temporal/workflow_info.hpp"
@@ -31,6 +32,7 @@ struct OpenActivity {
     std::optional<Duration> schedule_to_close;
     std::optional<Duration> heartbeat;
     std::optional<int> maximum_attempts;
+    Priority priority;
     bool cancel_requested = false;
     bool is_local = false;
     int attempt = 1;  ///< Of a local one that was tried before.
