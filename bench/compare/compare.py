@@ -6,11 +6,11 @@ drifts is the same for all; a figure is the median of the rounds.
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import pathlib
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -19,22 +19,21 @@ import time
 
 from temporalio.client import Client
 
+import servers
+
 TICKS = os.sysconf("SC_CLK_TCK")
 REQUEST = {"model": "echo", "input": {"messages": [{"role": "user", "content": "the quick brown fox"}]},
            "parameters": {"max_tokens": 16}}
-QUICK = ["history.transferProcessorMaxPollRPS=1000", "history.timerProcessorMaxPollRPS=1000",
-         "system.enableActivityEagerExecution=true"]
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def cpu_seconds(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+def cpu_seconds(*pids):
+    """User and system time; of a process that came or went meanwhile, what is there to see."""
+    total = 0
+    for pid in pids:
+        with contextlib.suppress(FileNotFoundError):
+            fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            total += int(fields[11]) + int(fields[12])
+    return total / TICKS
 
 
 def resident_mib(pid):
@@ -44,15 +43,17 @@ def resident_mib(pid):
 
 class Bench:
     def __init__(self, options, folder):
-        self.options, self.folder, self.children = options, folder, []
-        self.address = f"127.0.0.1:{free_port()}"
+        self.options, self.folder, self.children, self.endings = options, folder, [], []
 
     def start(self, name, *arguments, **settings):
         log = open(self.folder / f"{name}.log", "w")
         child = subprocess.Popen([str(part) for part in arguments], stderr=log, stdin=subprocess.DEVNULL,
-                                 stdout=settings.get("stdout", log), text=True, start_new_session=True)
+                                 stdout=settings.pop("stdout", log), text=True, start_new_session=True, **settings)
         self.children.append(child)
         return child
+
+    def at_end(self, ending):
+        self.endings.append(ending)
 
     def stop(self):
         for child in reversed(self.children):
@@ -62,11 +63,12 @@ class Bench:
                     child.wait(timeout=40)
                 except subprocess.TimeoutExpired:
                     os.killpg(child.pid, signal.SIGKILL)
+        for ending in self.endings:
+            ending()
 
     async def connect(self):
-        settings = [part for setting in QUICK for part in ("--dynamic-config-value", setting)]
-        self.server = self.start("temporal", self.options.temporal, "server", "start-dev", "--headless", "--ip",
-                                 "127.0.0.1", "--port", self.address.rpartition(":")[2], "--log-level", "error", *settings)
+        self.server = servers.Postgres(self) if self.options.cluster_server else servers.Sqlite(self)
+        self.address = f"127.0.0.1:{self.server.port}"
         for _ in range(600):
             try:
                 return await Client.connect(self.address)
@@ -117,9 +119,9 @@ async def load(client, queue, jobs, in_flight, prefix):
 async def measure(bench, client, name, worker, round_number, in_flight):
     queue, process = worker
     jobs = bench.options.jobs if in_flight > 1 else bench.options.jobs // 4
-    before = cpu_seconds(process.pid), cpu_seconds(bench.server.pid)
+    before = cpu_seconds(process.pid), cpu_seconds(*bench.server.pids())
     latencies, elapsed = await load(client, queue, jobs, in_flight, f"{queue}-{in_flight}-{round_number}")
-    after = cpu_seconds(process.pid), cpu_seconds(bench.server.pid)
+    after = cpu_seconds(process.pid), cpu_seconds(*bench.server.pids())
     figures = {
         "jobs/s": jobs / elapsed,
         "p50 ms": latencies[jobs // 2] * 1000,
@@ -152,6 +154,8 @@ async def main():
     parser.add_argument("--bin", type=pathlib.Path, required=True, help="the folder of inference-worker and engine-sim")
     parser.add_argument("--go-worker", type=pathlib.Path, required=True)
     parser.add_argument("--temporal", required=True)
+    parser.add_argument("--cluster-server", help="run on this server and PostgreSQL; without it on the development server")
+    parser.add_argument("--sql-tool", help="what makes the cluster server's tables")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--jobs", type=int, default=400, help="of one run with many in flight; a quarter one at a time")
     parser.add_argument("--in-flight", type=int, nargs="+", default=[1, 20])

@@ -1,5 +1,6 @@
 #include "activities/infer.hpp"
 
+#include "activities/progress_pace.hpp"
 #include "failure/application_failure.hpp"
 #include "stages/accept_reply.hpp"
 #include "workflows/steps.hpp"
@@ -24,20 +25,15 @@ temporal::Duration heartbeat_interval(const temporal::ActivityInfo& info) {
                : kWithoutTimeout;
 }
 
-/// Tells the server how far a streamed answer has come: its beginning at once, then about as often as the server hears of the
-/// activity anyway.
+/// Tells the server how far a streamed answer has come.
 class ProgressHeartbeat {
 public:
     explicit ProgressHeartbeat(temporal::ActivityContext ctx) : ctx_(std::move(ctx)) {}
 
     void operator()(const CallProgress& progress) {
-        const auto now = std::chrono::steady_clock::now();
-        const bool begins = !has_begun_ && progress.time_to_first_token;
-        if (!begins && now - last_ < kInterval) {
+        if (!pace_.is_due(std::chrono::steady_clock::now())) {
             return;
         }
-        has_begun_ = has_begun_ || begins;
-        last_ = now;
         nlohmann::json details{{"pieces", progress.pieces}};
         if (progress.time_to_first_token) {
             details["ttft_ms"] = progress.time_to_first_token->count();
@@ -46,11 +42,8 @@ public:
     }
 
 private:
-    static constexpr std::chrono::seconds kInterval{1};
-
     temporal::ActivityContext ctx_;
-    bool has_begun_ = false;
-    std::chrono::steady_clock::time_point last_;
+    ProgressPace pace_{std::chrono::steady_clock::now()};
 };
 
 void report(
