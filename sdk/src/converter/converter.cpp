@@ -17,6 +17,30 @@ std::string name_of_encoding(const Payload& payload) {
     return name.empty() ? "no encoding" : "encoding " + std::string(name);
 }
 
+/// Whoever copies or writes JSON needs stack for each level of it, so 100 kB of brackets could end a process.
+constexpr int kDeepestJson = 500;
+
+bool is_nested_too_deep(std::string_view json) {
+    int depth = 0;
+    bool in_string = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (in_string) {
+            i += c == '\\' ? 1 : 0;
+            in_string = c != '"';
+        } else if (c == '"') {
+            in_string = true;
+        } else if (c == '[' || c == '{') {
+            if (++depth > kDeepestJson) {
+                return true;
+            }
+        } else if (c == ']' || c == '}') {
+            --depth;
+        }
+    }
+    return false;
+}
+
 }  // namespace
 
 namespace detail {
@@ -40,6 +64,11 @@ nlohmann::json json_of(const Payload& payload) {
     }
     if (payload.encoding() != encoding::kJson && payload.encoding() != kJsonProtobuf) {
         throw_conversion_error(payload, "JSON", "only json/plain and json/protobuf are JSON");
+    }
+    if (is_nested_too_deep(payload.data)) {
+        throw_conversion_error(
+            payload, "JSON", "it is nested more than " + std::to_string(kDeepestJson) + " deep"
+        );
     }
     // Parsed without exceptions, for a parser's message quotes the text it fails on.
     nlohmann::json value = nlohmann::json::parse(payload.data, nullptr, /*allow_exceptions=*/false);

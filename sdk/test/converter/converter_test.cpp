@@ -120,6 +120,21 @@ TEST(Converter, TextThatIsNoUtf8IsRefusedWithoutQuotingIt) {
     }
 }
 
+TEST(Converter, JsonThatIsNestedWithoutEndIsRefusedBeforeItUsesUpTheStack) {
+    const auto nested = [](std::size_t depth) {
+        const std::string text = std::string(depth, '[') + std::string(depth, ']');
+        return Payload{.metadata = {{"encoding", "json/plain"}}, .data = text};
+    };
+    EXPECT_NO_THROW((void)from_payload<nlohmann::json>(nested(500)));
+    EXPECT_THROW((void)from_payload<nlohmann::json>(nested(501)), ConversionError);
+    EXPECT_THROW((void)from_payload<nlohmann::json>(nested(200'000)), ConversionError);
+    const std::string brackets =
+        "\"" + std::string(1000, '[') + "\\\"" + std::string(1000, '{') + "\"";
+    EXPECT_NO_THROW((void
+    )from_payload<std::string>(Payload{.metadata = {{"encoding", "json/plain"}}, .data = brackets})
+    );
+}
+
 TEST(Converter, SurplusArgumentsAreIgnoredAndMissingOnesAreCounted) {
     const Payloads three = to_payloads(1, std::string("two"), 3.5);
 
