@@ -46,6 +46,8 @@ struct CallOptions {
     /// Called when the first token comes, and else at most once in 100 ms while anything does, a keep-alive too. Never
     /// where the answer is not streamed, nor after the completion.
     ProgressReport on_progress = {};
+    /// False: the answer comes whole, which costs both sides less, and says nothing before it is there.
+    bool as_stream = true;
 };
 
 /// Speaks an engine's protocol and classifies what goes wrong. Never retries, except that a request whose reused

@@ -33,6 +33,9 @@ void to_json(nlohmann::json& json, const FailureDetails& details) {
     if (details.endpoint) {
         json["endpoint"] = *details.endpoint;
     }
+    if (!details.batch.is_null()) {
+        json["batch"] = details.batch;
+    }
 }
 
 static void read_fields(FieldReader& fields, FailureDetails& details) {
@@ -44,6 +47,7 @@ static void read_fields(FieldReader& fields, FailureDetails& details) {
     fields.read("model", details.model);
     fields.read("endpoint", details.endpoint);
     fields.read("attempt", details.attempt);
+    fields.read_any("batch", details.batch);
 }
 
 void from_json(const nlohmann::json& json, FailureDetails& details) {

@@ -4,14 +4,14 @@
 
 #include "contracts/error.hpp"
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 
 #include <optional>
 #include <string>
 
 namespace inference {
 
-/// Wire: {"code","class","message","model","endpoint","attempt"}. The failure's `type` is the class.
+/// Wire: {"code","class","message","model","endpoint","attempt","batch"?}. The failure's `type` is the class.
 struct FailureDetails {
     ErrorCode code = ErrorCode::kValidation;
     ErrorClass error_class = ErrorClass::kFatal;
@@ -19,6 +19,7 @@ struct FailureDetails {
     std::string model;
     std::optional<std::string> endpoint;  ///< Null if none was called.
     int attempt = 0;  ///< The infer tries.
+    nlohmann::json batch;  ///< Of a batch: its BatchResponse; else null.
 
     bool operator==(const FailureDetails&) const = default;
 };

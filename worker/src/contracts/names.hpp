@@ -12,6 +12,10 @@ inline constexpr char kPreprocess[] = "preprocess";
 inline constexpr char kInfer[] = "infer";
 inline constexpr char kPostprocess[] = "postprocess";
 
+inline constexpr char kPreprocessBatch[] = "preprocess_batch";
+inline constexpr char kInferBatch[] = "infer_batch";
+inline constexpr char kPostprocessBatch[] = "postprocess_batch";
+
 inline constexpr char kQueueHigh[] = "inference-high";
 inline constexpr char kQueueNormal[] = "inference-normal";
 inline constexpr char kQueueLow[] = "inference-low";

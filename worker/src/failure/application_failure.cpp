@@ -49,8 +49,11 @@ temporal::ApplicationFailure to_activity_failure(const Error& error) {
     };
 }
 
-temporal::ApplicationFailure to_job_failure(const Error& error, std::string model, int attempt) {
-    const FailureDetails details = failure_details(error, std::move(model), attempt);
+temporal::ApplicationFailure to_job_failure(
+    const Error& error, std::string model, int attempt, nlohmann::json batch
+) {
+    FailureDetails details = failure_details(error, std::move(model), attempt);
+    details.batch = std::move(batch);
     return {
         error.message,
         {.type = std::string(to_string(error.error_class)),

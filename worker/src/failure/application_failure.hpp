@@ -6,6 +6,8 @@
 #include "resilience/retry_state.hpp"
 #include "temporal/failure.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <string>
 
 namespace inference {
@@ -14,8 +16,10 @@ namespace inference {
 /// whose Fatal errors are final.
 temporal::ApplicationFailure to_activity_failure(const Error& error);
 
-/// A failed job: `type` is the class, `details[0]` is {code, class, message, model, endpoint, attempt}.
-temporal::ApplicationFailure to_job_failure(const Error& error, std::string model, int attempt);
+/// A failed job: `type` is the class, `details[0]` is {code, class, message, model, endpoint, attempt} and, of a batch, {batch}.
+temporal::ApplicationFailure to_job_failure(
+    const Error& error, std::string model, int attempt, nlohmann::json batch = nullptr
+);
 
 /// What an activity's failure means for the retry table.
 ///

@@ -1,7 +1,9 @@
 #include "resilience/retry_state.hpp"
 
+#include "resilience/backoff.hpp"
+#include "resilience/poison.hpp"
+
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -12,18 +14,6 @@ namespace {
 /// No endpoint took the request, so trying again repeats nothing.
 bool nothing_was_sent(const Error& error) {
     return error.error_class == ErrorClass::kTransient && !error.sent;
-}
-
-Error poison(const Error& error, int deaths) {
-    Error poisoned = error;
-    poisoned.error_class = ErrorClass::kFatal;
-    poisoned.code = ErrorCode::kPoison;
-    poisoned.message =
-        "the engine died " + std::to_string(deaths) +
-        " times under this input, so the input is taken for the cause; look into the "
-        "engine's log and change or leave out the input. Last: " +
-        error.message;
-    return poisoned;
 }
 
 std::string seconds(std::chrono::milliseconds time) {
@@ -94,9 +84,9 @@ RetryDecision RetryState::not_ready(const Error& error, Timestamp now, double un
     }
     ++not_ready_looks_;
     // Who knows when it is worth another look says so, as an open circuit does.
-    const auto delay =
-        error.retry_after.value_or(backoff(not_ready_looks_, numbers_.longest_ready_delay, uniform)
-        );
+    const auto delay = error.retry_after.value_or(
+        backoff(numbers_, not_ready_looks_, numbers_.longest_ready_delay, uniform)
+    );
     // One last look right at the end of the time.
     return TryAgain{
         .delay = std::min(delay, gives_up_at - now), .waits_until = gives_up_at, .batch_limit = {}
@@ -151,21 +141,9 @@ TryAgain RetryState::again_after(const Error& error, double uniform) const {
         again.delay = std::min(*error.retry_after, numbers_.longest_retry_after);
     } else {
         const int failures = retries_.transient + retries_.timeout + retries_.oom;
-        again.delay = backoff(failures, numbers_.longest_delay, uniform);
+        again.delay = backoff(numbers_, failures, numbers_.longest_delay, uniform);
     }
     return again;
-}
-
-std::chrono::milliseconds RetryState::backoff(
-    int failures, std::chrono::milliseconds longest, double uniform
-) const {
-    const double grown = static_cast<double>(numbers_.first_delay.count()) *
-                         std::pow(numbers_.coefficient, failures - 1);
-    const double bounded = std::min(grown, static_cast<double>(longest.count()));
-    const double spread = 1.0 - numbers_.jitter + 2.0 * numbers_.jitter * uniform;
-    return std::chrono::milliseconds{
-        static_cast<std::int64_t>(std::min(bounded * spread, static_cast<double>(longest.count())))
-    };
 }
 
 }  // namespace inference

@@ -5,6 +5,7 @@
 #include "contracts/attempts.hpp"
 #include "contracts/error.hpp"
 #include "contracts/timestamp.hpp"
+#include "resilience/retry_numbers.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -12,22 +13,6 @@
 #include <variant>
 
 namespace inference {
-
-/// The numbers of the retry table.
-struct RetryNumbers {
-    int transient_tries = 3;
-    int timeout_tries = 2;
-    int oom_tries = 2;  ///< With a single item.
-    int engine_deaths = 2;  ///< Under the same input; then the input is at fault.
-    int worker_lost_retries = 10;
-    std::chrono::milliseconds first_delay{1'000};
-    double coefficient = 2.0;
-    double jitter = 0.2;
-    std::chrono::milliseconds longest_delay{30'000};
-    std::chrono::milliseconds longest_retry_after{60'000};
-    /// Between two looks at an engine that is not ready.
-    std::chrono::milliseconds longest_ready_delay{5'000};
-};
 
 /// The try's worker went away: no heartbeat, or it was shut down.
 struct WorkerLost {};
@@ -86,9 +71,6 @@ private:
     RetryDecision out_of_memory(const Error& error, std::int64_t items, double uniform);
     RetryDecision counted(const Error& error, int& count, int tries, double uniform);
     [[nodiscard]] TryAgain again_after(const Error& error, double uniform) const;
-    [[nodiscard]] std::chrono::milliseconds backoff(
-        int failures, std::chrono::milliseconds longest, double uniform
-    ) const;
 
     std::chrono::milliseconds ready_timeout_;
     RetryNumbers numbers_;

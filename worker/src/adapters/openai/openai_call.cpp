@@ -34,7 +34,7 @@ OpenAiCall::OpenAiCall(
       expected_(expected_results(api, call_.body)) {}
 
 void OpenAiCall::start() {
-    const bool streams = target_->streams && can_stream(api_, call_.body);
+    const bool streams = options_.as_stream && target_->streams && can_stream(api_, call_.body);
     send(streams ? AnswerForm::kStream : AnswerForm::kWhole);
 }
 
