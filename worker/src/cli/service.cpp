@@ -1,7 +1,9 @@
 #include "cli/service.hpp"
 
+#include "activities/batch_ends.hpp"
 #include "activities/cpu_steps.hpp"
 #include "activities/infer.hpp"
+#include "activities/infer_batch.hpp"
 #include "cli/admin_server.hpp"
 #include "cli/command_error.hpp"
 #include "cli/engine_health.hpp"
@@ -11,6 +13,8 @@
 #include "config/queue_slots.hpp"
 #include "contracts/priority.hpp"
 #include "temporal/error.hpp"
+#include "workflows/batch_steps.hpp"
+#include "workflows/batch_workflow.hpp"
 #include "workflows/inference_workflow.hpp"
 #include "workflows/steps.hpp"
 
@@ -38,16 +42,18 @@ std::size_t slots_of(const WorkerConfig& worker) {
     return static_cast<std::size_t>(worker.max_concurrent_activities);
 }
 
-template <class Workflow>
+/// @tparam Job What the workflow is to the log: it has status() and usage().
+template <class Workflow, class Job>
 void add_logged(temporal::Worker& worker, const Log& log) {
-    worker.add<Workflow>(
-        [log](const InferenceWorkflow& job, const temporal::ClosedWorkflow& closed) {
-            const auto latency = std::chrono::duration_cast<std::chrono::milliseconds>(
-                closed.time - closed.info.start_time
-            );
-            log.info("job finished", finished_fields(job.status(), job.usage(), latency));
+    worker.add<Workflow>([log](const Job& job, const temporal::ClosedWorkflow& closed) {
+        if (closed.status == temporal::WorkflowStatus::kContinuedAsNew) {
+            return;  // Not finished yet.
         }
-    );
+        const auto latency = std::chrono::duration_cast<std::chrono::milliseconds>(
+            closed.time - closed.info.start_time
+        );
+        log.info("job finished", finished_fields(job.status(), job.usage(), latency));
+    });
 }
 
 AdminPage text_page(int status, std::string text) {
@@ -93,6 +99,8 @@ Service::Service(
       log_(log),
       registry_(std::make_shared<const ModelRegistry>(config.models)),
       engines_(make_engines(*registry_)),
+      lanes_(std::make_shared<const BatchLanes>(engines_, registry_)),
+      roots_(std::make_shared<const FileRoots>(config.files.roots, config.files.dir)),
       runtime_(runtime_options(config.admin, log)),
       client_(temporal::Client::connect(connection, runtime_, stop)),
       slots_({share_weights(config.worker), slots_of(config.worker), lending_of(config.worker)}),
@@ -115,6 +123,12 @@ temporal::Worker Service::make_worker(Priority priority) const {
     options.activity_slots = slots_.supplier(static_cast<std::size_t>(priority));
     options.on_warning = [log = log_](std::string_view message) { log.warn(std::string(message)); };
     temporal::Worker worker(client_, std::move(options));
+    add_jobs(worker, config);
+    add_batches(worker, config);
+    return worker;
+}
+
+void Service::add_jobs(temporal::Worker& worker, const WorkerConfig& config) const {
     worker
         .add(
             preprocess_step,
@@ -124,9 +138,19 @@ temporal::Worker Service::make_worker(Priority priority) const {
         )
         .add(infer_step, InferActivity(engines_))
         .add(postprocess_step, postprocess_activity);
-    config_.local_steps.preprocess ? add_logged<LeanInferenceWorkflow>(worker, log_)
-                                   : add_logged<InferenceWorkflow>(worker, log_);
-    return worker;
+    config_.local_steps.preprocess
+        ? add_logged<LeanInferenceWorkflow, InferenceWorkflow>(worker, log_)
+        : add_logged<InferenceWorkflow, InferenceWorkflow>(worker, log_);
+}
+
+void Service::add_batches(temporal::Worker& worker, const WorkerConfig& config) const {
+    const BatchLimits limits{
+        .heartbeat_timeout = config.heartbeat_timeout, .history_limit = config.batch_history_events
+    };
+    worker.add(preprocess_batch_step, PreprocessBatchActivity(registry_, roots_, limits))
+        .add(infer_batch_step, InferBatchActivity(lanes_, registry_))
+        .add(postprocess_batch_step, postprocess_batch_activity);
+    add_logged<BatchWorkflow, BatchWorkflow>(worker, log_);
 }
 
 void Service::reload(const WorkerConfig& worker) {

@@ -2,6 +2,7 @@
 /// @brief All that serves: the engines, the connection, and a worker for each queue.
 #pragma once
 
+#include "activities/batch_lanes.hpp"
 #include "activities/engine_pool.hpp"
 #include "capacity/shared_slots.hpp"
 #include "cli/admin_server.hpp"
@@ -9,6 +10,7 @@
 #include "cli/queue_workers.hpp"
 #include "config/config.hpp"
 #include "config/queue_slots.hpp"
+#include "files/file_roots.hpp"
 #include "registry/model_registry.hpp"
 #include "temporal/client.hpp"
 #include "temporal/connect_options.hpp"
@@ -54,6 +56,8 @@ public:
 private:
     [[nodiscard]] WorkerConfig worker_config() const;
     [[nodiscard]] temporal::Worker make_worker(Priority priority) const;
+    void add_jobs(temporal::Worker& worker, const WorkerConfig& config) const;
+    void add_batches(temporal::Worker& worker, const WorkerConfig& config) const;
     /// Null where the configuration asks for none.
     [[nodiscard]] std::unique_ptr<AdminServer> start_admin() const;
     [[nodiscard]] nlohmann::json facts() const;
@@ -63,6 +67,8 @@ private:
     Log log_;
     std::shared_ptr<const ModelRegistry> registry_;
     std::shared_ptr<EnginePool> engines_;
+    std::shared_ptr<const BatchLanes> lanes_;
+    std::shared_ptr<const FileRoots> roots_;
     temporal::Runtime runtime_;
     temporal::Client client_;
     SharedSlots slots_;  // Its queues are in the order of kPriorities.

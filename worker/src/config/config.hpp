@@ -36,6 +36,7 @@ struct WorkerConfig {
     int max_concurrent_activities = 10;  ///< Of the process, with all its queues.
     int max_concurrent_workflow_tasks = 100;  ///< Of the process, with all its queues.
     std::chrono::milliseconds heartbeat_timeout{10'000};
+    int batch_history_events = 8'000;  ///< Of a batch's run; then it continues as new.
     std::chrono::milliseconds drain_grace{30'000};
     std::chrono::milliseconds sticky_timeout{3'000};
 

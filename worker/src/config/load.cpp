@@ -95,6 +95,7 @@ private:
         section.read("max_concurrent_activities", worker.max_concurrent_activities);
         section.read("max_concurrent_workflow_tasks", worker.max_concurrent_workflow_tasks);
         section.read("heartbeat_timeout", worker.heartbeat_timeout);
+        section.read("batch_history_events", worker.batch_history_events);
         section.read("drain_grace", worker.drain_grace, std::chrono::milliseconds(0));
         section.read("sticky_timeout", worker.sticky_timeout);
         check_slots(

@@ -46,10 +46,17 @@ void JobProgress::will_retry(
     status_.updated_at = now;
 }
 
-void JobProgress::completed(Timestamp now) {
+void JobProgress::counted(const ItemCounts& counts, Timestamp now) {
+    const auto ended = static_cast<double>(counts.succeeded + counts.failed);
+    status_.progress = counts.total > 0 ? ended / static_cast<double>(counts.total) : 0;
+    status_.counts = counts;
+    status_.updated_at = now;
+}
+
+void JobProgress::completed(Timestamp now, bool with_errors) {
     status_.progress = 1;
     status_.error.reset();
-    end(JobState::kCompleted, now);
+    end(with_errors ? JobState::kCompletedWithErrors : JobState::kCompleted, now);
 }
 
 void JobProgress::failed(const Error& error, Timestamp now) {

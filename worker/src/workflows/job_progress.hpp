@@ -25,7 +25,10 @@ public:
     void will_retry(
         const Error& error, const RetryCounts& retries, Timestamp next_attempt_at, Timestamp now
     );
-    void completed(Timestamp now);
+    /// Of a batch: what became of its items so far.
+    void counted(const ItemCounts& counts, Timestamp now);
+    /// @param with_errors Of a batch: some of its items failed.
+    void completed(Timestamp now, bool with_errors = false);
     void failed(const Error& error, Timestamp now);
     void canceled(Timestamp now);
 

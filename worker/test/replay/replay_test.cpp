@@ -1,8 +1,9 @@
-// Recorded jobs against today's InferenceWorkflow. The histories were written by e2e/jobs_test.py with IW_RECORD_DIR set to this
-// folder; those of jobs that run now must replay with every later version.
+// Recorded jobs against today's workflows. The histories were written by e2e/jobs_test.py, lean_test.py and batch_test.py with
+// IW_RECORD_DIR set to this folder; those of jobs that run now must replay with every later version.
 
 #include "temporal/history.hpp"
 #include "temporal/testing/replayer.hpp"
+#include "workflows/batch_workflow.hpp"
 #include "workflows/inference_workflow.hpp"
 
 #include <gtest/gtest.h>
@@ -34,7 +35,7 @@ class RecordedJob : public testing::TestWithParam<const char*> {};
 
 TEST_P(RecordedJob, ReplaysWithTodaysCode) {
     temporal::testing::Replayer replayer;
-    replayer.add<InferenceWorkflow>();
+    replayer.add<InferenceWorkflow>().add<BatchWorkflow>();
 
     const auto result = replayer.replay(recorded(GetParam()));
 
@@ -58,7 +59,13 @@ INSTANTIATE_TEST_SUITE_P(
         "lean_failed_in_preprocess",
         "lean_worker_lost",
         "lean_moved_to_local",
-        "lean_moved_to_remote"
+        "lean_moved_to_remote",
+        "batch_completed",
+        "batch_failed_fast",
+        "batch_canceled",
+        "batch_continued",
+        "batch_paused",
+        "batch_handed_over"
     ),
     [](const auto& info) { return std::string(info.param); }
 );

@@ -1,0 +1,52 @@
+/// @file activities/batch_ends.hpp
+/// @brief The first and the last step of a batch: from the request to items that can be sent, and from journals to results.
+#pragma once
+
+#include "contracts/batch_request.hpp"
+#include "contracts/batch_response.hpp"
+#include "contracts/batch_steps.hpp"
+#include "files/file_roots.hpp"
+#include "registry/model_registry.hpp"
+#include "temporal/activity_context.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+namespace inference {
+
+/// What of the configuration a batch keeps for its life.
+struct BatchLimits {
+    std::chrono::milliseconds heartbeat_timeout{10'000};
+    std::int64_t history_limit = 8'000;
+};
+
+/// Reads every item once: all that are none, or that their model does not take, are named before anything is sent. Claims the
+/// output, writes inline items to a file, and notes where each item stands.
+///
+/// Errors: throws the ApplicationFailure of a classified error: Fatal VALIDATION naming lines, files and fields; Transient STORAGE.
+class PreprocessBatchActivity {
+public:
+    PreprocessBatchActivity(
+        std::shared_ptr<const ModelRegistry> registry,
+        std::shared_ptr<const FileRoots> roots,
+        BatchLimits limits
+    )
+        : registry_(std::move(registry)), roots_(std::move(roots)), limits_(limits) {}
+
+    BatchOutline operator()(temporal::ActivityContext& ctx, BatchRequest request) const;
+
+private:
+    std::shared_ptr<const ModelRegistry> registry_;
+    std::shared_ptr<const FileRoots> roots_;
+    BatchLimits limits_;
+};
+
+/// Puts the results together, whole and in order, whatever of the batch is done; small ones that nobody named a file for come back
+/// in the response.
+///
+/// Errors: throws the ApplicationFailure of Transient STORAGE.
+BatchResponse postprocess_batch_activity(temporal::ActivityContext& ctx, BatchEnd end);
+
+}  // namespace inference

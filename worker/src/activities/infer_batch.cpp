@@ -1,0 +1,320 @@
+#include "activities/infer_batch.hpp"
+
+#include "contracts/batch_line_id.hpp"
+#include "contracts/json_field.hpp"
+#include "failure/application_failure.hpp"
+#include "files/assemble.hpp"
+#include "files/item_index.hpp"
+#include "files/journal.hpp"
+#include "files/storage_error.hpp"
+#include "stages/batch_line.hpp"
+#include "stages/preprocess.hpp"
+#include "stages/reply_check.hpp"
+#include "stages/tensor_batch.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace inference {
+namespace {
+
+using Json = nlohmann::json;
+
+/// Silence after which a worker counts as lost is three of these at least.
+temporal::Duration heartbeat_interval(const temporal::ActivityInfo& info) {
+    constexpr temporal::Duration kLongest = std::chrono::seconds{1};
+    return info.heartbeat_timeout
+               ? std::min<temporal::Duration>(*info.heartbeat_timeout / 3, kLongest)
+               : kLongest;
+}
+
+void add_usage(TokenUsage& sum, const Json& body) {
+    const Json* const usage = field(body, "usage");
+    if (usage == nullptr) {
+        return;
+    }
+    const auto add = [usage](std::int64_t& to, const char* key) {
+        const Json* const tokens = field(*usage, key);
+        to += tokens != nullptr && tokens->is_number_integer() ? tokens->get<std::int64_t>() : 0;
+    };
+    add(sum.prompt_tokens, "prompt_tokens");
+    add(sum.completion_tokens, "completion_tokens");
+    add(sum.total_tokens, "total_tokens");
+}
+
+/// How much stood in the journals when the first attempt began: what is of this chunk comes after.
+struct JournalSizes {
+    std::uint64_t output = 0;
+    std::uint64_t errors = 0;
+};
+
+/// An item that is not done yet.
+struct PendingItem {
+    std::string custom_id;
+    EngineCall call;
+    ReplyShape shape;
+};
+
+class ChunkRun {
+public:
+    ChunkRun(
+        temporal::ActivityContext& ctx,
+        ChunkTask task,
+        const BatchLanes& lanes,
+        const ModelRegistry& registry
+    )
+        : ctx_(ctx),
+          task_(std::move(task)),
+          registry_(registry),
+          output_(partial_of(task_.files.output)),
+          errors_(partial_of(task_.files.errors)),
+          items_(static_cast<std::size_t>(task_.count)),
+          chunk_(lanes.join([this](const auto& items) { return call_of(items); })) {}
+
+    ChunkReport run() {
+        const std::stop_callback canceled(ctx_.stop_token(), [this] { chunk_->wake(); });
+        const std::stop_callback draining(ctx_.worker_shutting_down(), [this] { chunk_->wake(); });
+        const std::vector<bool> done = done_before();
+        prepare(done);
+        while (pending_ > 0 && !is_to_end()) {
+            if (auto end = chunk_->wait()) {
+                take(*std::move(end));
+            }
+        }
+        report_.remaining = pending_;
+        return report_;
+    }
+
+private:
+    [[nodiscard]] std::string id_of(std::uint32_t item) const {
+        return batch_line_id(task_.files.job_id, task_.first + item);
+    }
+
+    /// What attempts before have written down, and its share of the report.
+    std::vector<bool> done_before() {
+        std::vector<bool> done(items_.size(), false);
+        const auto before = ctx_.heartbeat_details<std::uint64_t, std::uint64_t>();
+        const bool is_first = !before && ctx_.attempt() == 1 && !task_.begun;
+        JournalSizes from;
+        if (is_first) {
+            from = {
+                .output = journal_size(partial_of(task_.files.output)),
+                .errors = journal_size(partial_of(task_.files.errors))
+            };
+        } else if (before) {
+            from = {.output = std::get<0>(*before), .errors = std::get<1>(*before)};
+        }
+        ctx_.heartbeat(from.output, from.errors);
+        ctx_.heartbeat_every(heartbeat_interval(ctx_.info()));
+        if (!is_first) {
+            read_done(partial_of(task_.files.output), from.output, done, true);
+            read_done(partial_of(task_.files.errors), from.errors, done, false);
+        }
+        return done;
+    }
+
+    void read_done(
+        const std::filesystem::path& journal,
+        std::uint64_t from,
+        std::vector<bool>& done,
+        bool succeeded
+    ) {
+        read_journal(journal, from, [&](std::int64_t item, std::uint64_t, std::string_view line) {
+            const std::int64_t place = item - task_.first;
+            if (place < 0 || place >= task_.count || done[static_cast<std::size_t>(place)]) {
+                return;
+            }
+            done[static_cast<std::size_t>(place)] = true;
+            ++(succeeded ? report_.succeeded : report_.failed);
+            if (succeeded) {
+                const Json parsed = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+                const Json* const response = field(parsed, "response");
+                const Json* const body = response == nullptr ? nullptr : field(*response, "body");
+                add_usage(report_.usage, body == nullptr ? Json() : *body);
+            }
+        });
+    }
+
+    /// What preprocess_batch has refused, and written down.
+    [[nodiscard]] std::vector<bool> refused_before() const {
+        std::vector<bool> refused(items_.size(), false);
+        if (task_.files.refused.empty()) {
+            return refused;
+        }
+        for (const std::uint64_t item : read_index(task_.files.refused)) {
+            const std::int64_t place = static_cast<std::int64_t>(item) - task_.first;
+            if (place >= 0 && place < task_.count) {
+                refused[static_cast<std::size_t>(place)] = true;
+            }
+        }
+        return refused;
+    }
+
+    void prepare(const std::vector<bool>& done) {
+        const auto lines =
+            read_items(task_.files.items, task_.files.index, task_.first, task_.count);
+        const BatchDefaults defaults{.model = task_.model, .parameters = task_.parameters};
+        const std::vector<bool> refused = refused_before();
+        for (std::uint32_t item = 0; item < lines.size(); ++item) {
+            if (done[item]) {
+                continue;
+            }
+            if (refused[item]) {
+                ++report_.failed;
+                continue;
+            }
+            ++pending_;
+            if (const auto error = prepare_item(item, lines[item], defaults)) {
+                lose(item, custom_id_of(lines[item]), *error);
+            }
+        }
+    }
+
+    std::optional<Error> prepare_item(
+        std::uint32_t item, const std::string& line, const BatchDefaults& defaults
+    ) {
+        Result<BatchItem> parsed = parse_batch_line(line, defaults);
+        if (!parsed) {
+            return parsed.error();
+        }
+        const JobContext job{.job_id = id_of(item), .queue_priority = task_.priority};
+        Result<Processed> processed = preprocess(std::move(parsed->request), registry_, job);
+        if (!processed) {
+            return processed.error();
+        }
+        items_[item] = {
+            .custom_id = std::move(parsed->custom_id),
+            .call = std::move(processed->call),
+            .shape = processed->shape
+        };
+        const EngineCall& call = items_[item]->call;
+        chunk_->add(registry_.lookup(call.model)->get(), item, tensor_kind(call));
+        return std::nullopt;
+    }
+
+    /// On any thread, while items_ stays as it is: an item is emptied only when no call has it.
+    [[nodiscard]] EngineCall call_of(const std::vector<std::uint32_t>& items) const {
+        if (items.size() == 1) {
+            return items_[items.front()]->call;
+        }
+        std::vector<const EngineCall*> calls;
+        for (const std::uint32_t item : items) {
+            calls.push_back(&items_[item]->call);
+        }
+        return merge_tensors(calls);
+    }
+
+    [[nodiscard]] bool is_to_end() {
+        ctx_.throw_if_canceled();
+        if (const auto error = chunk_->lost()) {
+            throw to_activity_failure(*error);
+        }
+        const bool is_over = task_.stops_at_failure && report_.failed > 0;
+        const bool is_draining = ctx_.worker_shutting_down().stop_requested();
+        return (is_over || is_draining) && chunk_->stop_sending() == 0;
+    }
+
+    void take(CallEnd end) {
+        if (std::holds_alternative<Cancelled>(end.outcome)) {
+            return ctx_.throw_if_canceled();
+        }
+        if (const auto* error = std::get_if<Error>(&end.outcome)) {
+            return failed(end, *error);
+        }
+        auto reply = std::get<EngineReply>(std::move(end.outcome));
+        if (const auto error = write(end, std::move(reply))) {
+            return failed(end, *error);
+        }
+        chunk_->answered(end);
+    }
+
+    std::optional<Error> write(const CallEnd& end, EngineReply reply) {
+        if (end.items.size() == 1) {
+            const std::uint32_t item = end.items.front();
+            if (auto error = check_reply(reply, items_[item]->shape)) {
+                return error;
+            }
+            write_result(item, reply.body);
+            return std::nullopt;
+        }
+        if (auto error = check_reply(reply, items_[end.items.front()]->shape)) {
+            return error;
+        }
+        const auto parts = split_tensors(std::move(reply.body), std::ssize(end.items));
+        if (!parts) {
+            return parts.error();
+        }
+        for (std::size_t i = 0; i < end.items.size(); ++i) {
+            write_result(end.items[i], (*parts)[i]);
+        }
+        return std::nullopt;
+    }
+
+    void write_result(std::uint32_t item, const Json& body) {
+        const std::string id = id_of(item);
+        output_.append(result_line(id, items_[item]->custom_id, id, body));
+        add_usage(report_.usage, body);
+        ++report_.succeeded;
+        end_item(item);
+    }
+
+    void failed(const CallEnd& end, const Error& error) {
+        for (const LaneLoss& loss : chunk_->failed(end, error)) {
+            const std::uint32_t item = loss.item.item;
+            lose(item, items_[item]->custom_id, loss.error);
+        }
+    }
+
+    void lose(std::uint32_t item, const std::string& custom_id, const Error& error) {
+        errors_.append(error_line(id_of(item), custom_id, error));
+        ++report_.failed;
+        if (!report_.first_error) {
+            report_.first_error = error;
+        }
+        end_item(item);
+    }
+
+    void end_item(std::uint32_t item) {
+        items_[item].reset();
+        --pending_;
+    }
+
+    temporal::ActivityContext& ctx_;
+    const ChunkTask task_;
+    const ModelRegistry& registry_;
+    Journal output_;
+    Journal errors_;
+    std::vector<std::optional<PendingItem>> items_;
+    std::int64_t pending_ = 0;
+    ChunkReport report_;
+    std::unique_ptr<BatchLanes::Chunk> chunk_;  // Last, so that it leaves first.
+};
+
+Error storage_failed(const StorageError& error) {
+    return {
+        .error_class = ErrorClass::kTransient,
+        .code = ErrorCode::kStorage,
+        .message = error.what(),
+        .sent = true
+    };
+}
+
+}  // namespace
+
+ChunkReport InferBatchActivity::operator()(temporal::ActivityContext& ctx, ChunkTask task) const {
+    try {
+        return ChunkRun(ctx, std::move(task), *lanes_, *registry_).run();
+    } catch (const StorageError& error) {
+        throw to_activity_failure(storage_failed(error));
+    }
+}
+
+}  // namespace inference

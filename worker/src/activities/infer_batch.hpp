@@ -1,0 +1,38 @@
+/// @file activities/infer_batch.hpp
+/// @brief The step that takes a chunk of a batch through its engines.
+#pragma once
+
+#include "activities/batch_lanes.hpp"
+#include "contracts/batch_steps.hpp"
+#include "registry/model_registry.hpp"
+#include "temporal/activity_context.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace inference {
+
+/// Sends the chunk's items and writes each one's line as it ends, before its place is given to another.
+///
+/// What an attempt before has written is not sent again: the journals say what is done. A worker that drains ends the chunk with
+/// what is under way, and reports what remains.
+///
+/// Threads: holds one until the chunk is done.
+/// Cancel:  closes the calls, which frees the engine, and ends at once.
+/// Errors:  Transient ENGINE_NOT_READY if no endpoint took anything for the model's ready_timeout; Transient STORAGE if nothing
+///          can be written. What is wrong with an item is in its line, and no error of the chunk.
+class InferBatchActivity {
+public:
+    InferBatchActivity(
+        std::shared_ptr<const BatchLanes> lanes, std::shared_ptr<const ModelRegistry> registry
+    )
+        : lanes_(std::move(lanes)), registry_(std::move(registry)) {}
+
+    ChunkReport operator()(temporal::ActivityContext& ctx, ChunkTask task) const;
+
+private:
+    std::shared_ptr<const BatchLanes> lanes_;
+    std::shared_ptr<const ModelRegistry> registry_;
+};
+
+}  // namespace inference
