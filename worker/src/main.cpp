@@ -1,6 +1,7 @@
 /// @file main.cpp
 /// @brief inference-worker: a Temporal worker for model inference, and the commands around it.
 
+#include "cli/batch.hpp"
 #include "cli/cancel.hpp"
 #include "cli/command_line.hpp"
 #include "cli/dev.hpp"
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
     add_worker(line);
     add_dev(line);
     add_submit(line);
+    add_batch(line);
     add_status(line);
     add_result(line);
     add_cancel(line);

@@ -1,34 +1,41 @@
 #include "cli/await_job.hpp"
 
+#include "cli/batch_text.hpp"
 #include "cli/job_failure.hpp"
-#include "temporal/error.hpp"
 
 #include <ostream>
 
 namespace inference::cli {
 namespace {
 
-void say_how_to_come_back(const std::string& job_id, std::ostream& err) {
-    err << "job '" << job_id << "' goes on; come back with: inference-worker result " << job_id
-        << '\n';
-}
-
-ExitCode print_response(const nlohmann::json& response, const Invocation& invocation) {
+void print_response(const nlohmann::json& response, const Invocation& invocation) {
     if (invocation.json()) {
         invocation.print(response);
     } else {
         invocation.out << to_text(response) << '\n';
     }
-    return ExitCode::kDone;
+}
+
+/// The summary is the data only where the lines are not.
+void print_batch(
+    const BatchResponse& batch, const BatchOutputs& outputs, const Invocation& invocation
+) {
+    const bool lines = print_result_lines(batch, outputs, invocation.out);
+    (lines ? invocation.err : invocation.out) << batch_summary(batch, outputs) << '\n';
 }
 
 ExitCode print_failure(
-    const temporal::WorkflowFailed& failed, const std::string& job_id, const Invocation& invocation
+    const JobFailure& failure,
+    const std::string& job_id,
+    const BatchOutputs& outputs,
+    const Invocation& invocation
 ) {
-    const JobFailure failure = job_failure(*failed.failure());
     invocation.err << to_line(failure, job_id) << '\n';
     if (invocation.json()) {
         invocation.print(to_report(failure, job_id));
+    } else if (failure.batch) {
+        print_result_lines(*failure.batch, outputs, invocation.out);
+        invocation.err << batch_summary(*failure.batch, outputs) << '\n';
     }
     return ExitCode::kJobFailed;
 }
@@ -41,24 +48,25 @@ ExitCode await_job(
     const StopSignals& signals,
     const Invocation& invocation
 ) {
-    try {
-        const auto response =
-            job.result<nlohmann::json>({.timeout = timeout, .stop = signals.token()});
-        return print_response(response, invocation);
-    } catch (const temporal::WorkflowFailed& failed) {
-        return print_failure(failed, job.workflow_id(), invocation);
-    } catch (const temporal::RpcError& error) {
-        if (const auto signal = signals.received()) {
-            say_how_to_come_back(job.workflow_id(), invocation.err);
-            return stopped_by(*signal);
-        }
-        if (timeout && error.code() == temporal::RpcCode::kDeadlineExceeded) {
-            invocation.err << "not done after " << timeout->count() << " ms: ";
-            say_how_to_come_back(job.workflow_id(), invocation.err);
-            return ExitCode::kTimedOut;
-        }
-        throw;
+    const auto end = wait_for_end(job, timeout, signals);
+    if (!end) {
+        invocation.err << end.error().message << '\n';
+        return end.error().code;
     }
+    return print_end(*end, invocation);
+}
+
+ExitCode print_end(const JobEnd& end, const Invocation& invocation, const BatchOutputs& outputs) {
+    if (end.failure) {
+        return print_failure(*end.failure, end.job_id, outputs, invocation);
+    }
+    const auto batch = batch_response_in(end.response);
+    if (batch && !invocation.json()) {
+        print_batch(*batch, outputs, invocation);
+    } else {
+        print_response(end.response, invocation);
+    }
+    return !batch || batch->status == JobState::kCompleted ? ExitCode::kDone : ExitCode::kJobFailed;
 }
 
 std::string to_text(const nlohmann::json& response) {
@@ -71,8 +79,7 @@ std::string to_text(const nlohmann::json& response) {
         return content->get<std::string>();
     }
     const nlohmann::json* output = member("output");
-    return (output != nullptr ? *output : response)
-        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return to_line(output != nullptr ? *output : response);
 }
 
 }  // namespace inference::cli

@@ -1,6 +1,8 @@
 #include "cli/job_failure.hpp"
 
+#include "cli/batch_text.hpp"
 #include "cli/table.hpp"
+#include "contracts/json_field.hpp"
 #include "temporal/converter.hpp"
 
 #include <string_view>
@@ -9,17 +11,34 @@
 namespace inference::cli {
 namespace {
 
-nlohmann::json details_of(const temporal::Failure& failure) {
-    const auto* application = dynamic_cast<const temporal::ApplicationFailure*>(&failure);
-    if (application == nullptr || application->details().empty()) {
+/// The first of the details, if it is an object; else null.
+nlohmann::json first_object(const temporal::Payloads& details) {
+    if (details.empty()) {
         return nullptr;
     }
     try {
-        auto details = temporal::from_payload<nlohmann::json>(application->details().front());
-        return details.is_object() ? details : nlohmann::json();
+        auto first = temporal::from_payload<nlohmann::json>(details.front());
+        return first.is_object() ? first : nlohmann::json();
     } catch (const temporal::ConversionError&) {
         return nullptr;  // Of a workflow that is none of ours.
     }
+}
+
+nlohmann::json details_of(const temporal::Failure& failure) {
+    if (const auto* application = dynamic_cast<const temporal::ApplicationFailure*>(&failure)) {
+        return first_object(application->details());
+    }
+    return nullptr;
+}
+
+/// A failed batch tells it beside why it failed, a cancelled one has nothing else to tell.
+std::optional<BatchResponse> batch_in(
+    const temporal::Failure& failure, const nlohmann::json& details
+) {
+    const auto* canceled = dynamic_cast<const temporal::CanceledFailure*>(&failure);
+    const nlohmann::json told = canceled != nullptr ? first_object(canceled->details()) : details;
+    const nlohmann::json* batch = field(told, "batch");
+    return batch_response_in(batch != nullptr ? *batch : told);
 }
 
 std::string message_of(const temporal::Failure& failure) {
@@ -41,10 +60,13 @@ std::string text_or_empty(const nlohmann::json& details, std::string_view key) {
 }  // namespace
 
 JobFailure job_failure(const temporal::Failure& failure) {
+    nlohmann::json details = details_of(failure);
+    auto batch = batch_in(failure, details);
     return {
         .state = temporal::is_canceled(failure) ? JobState::kCanceled : JobState::kFailed,
         .message = message_of(failure),
-        .details = details_of(failure)
+        .details = std::move(details),
+        .batch = std::move(batch)
     };
 }
 
@@ -60,6 +82,9 @@ std::string to_line(const JobFailure& failure, const std::string& job_id) {
 }
 
 nlohmann::json to_report(const JobFailure& failure, const std::string& job_id) {
+    if (failure.batch && failure.state == JobState::kCanceled) {
+        return *failure.batch;
+    }
     nlohmann::json report{{"job_id", job_id}, {"status", to_string(failure.state)}};
     if (failure.details.is_object()) {
         report["error"] = failure.details;

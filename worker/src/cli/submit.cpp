@@ -4,18 +4,16 @@
 #include "cli/command_line.hpp"
 #include "cli/connect.hpp"
 #include "cli/job_id.hpp"
-#include "cli/job_memo.hpp"
+#include "cli/start_job.hpp"
 #include "cli/stop_signals.hpp"
 #include "cli/submit_request.hpp"
 #include "cli/wait_time.hpp"
-#include "contracts/fairness_key.hpp"
 #include "contracts/names.hpp"
 #include "contracts/priority.hpp"
-#include "temporal/error.hpp"
-#include "temporal/start_options.hpp"
+#include "temporal/converter.hpp"
 
 #include <memory>
-#include <ostream>
+#include <string>
 
 namespace inference::cli {
 namespace {
@@ -26,27 +24,17 @@ struct SubmitOptions {
     bool detach = false;
 };
 
-temporal::StartOptions start_options(const std::string& job_id, const InferRequest& request) {
+JobStart job_start(const std::string& job_id, const InferRequest& request) {
     const Priority priority = request.priority.value_or(Priority::kNormal);
     return {
         .id = job_id,
-        .task_queue = std::string(queue_of(priority)),
-        // Exactly one run for an id: a running job is joined, a finished one is not run again.
-        .id_reuse_policy = temporal::WorkflowIdReusePolicy::kRejectDuplicate,
-        .id_conflict_policy = temporal::WorkflowIdConflictPolicy::kUseExisting,
-        .priority = {.fairness_key = fairness_key(request.client_id)},
-        .memo = job_memo(request.model, priority),
+        .workflow_type = names::kInferenceWorkflow,
+        .arguments = temporal::to_payloads(request),
+        .priority = priority,
+        .model = request.model,
+        .client_id = request.client_id,
         .summary = request.model + ", " + std::string(to_string(priority))
     };
-}
-
-ExitCode print_id(const std::string& job_id, const Invocation& invocation) {
-    if (invocation.json()) {
-        invocation.print({{"job_id", job_id}});
-    } else {
-        invocation.out << job_id << '\n';
-    }
-    return ExitCode::kDone;
 }
 
 ExitCode submit(const SubmitOptions& options, Invocation& invocation) {
@@ -56,26 +44,12 @@ ExitCode submit(const SubmitOptions& options, Invocation& invocation) {
 
     const StopSignals signals;
     const temporal::Client client = connect(invocation, signals);
-    const temporal::WorkflowHandle job = start_or_find(client, job_id, request);
+    const temporal::WorkflowHandle job = start_or_find(client, job_start(job_id, request));
     return options.detach ? print_id(job_id, invocation)
                           : await_job(job, timeout, signals, invocation);
 }
 
 }  // namespace
-
-temporal::WorkflowHandle start_or_find(
-    const temporal::Client& client, const std::string& job_id, const InferRequest& request
-) {
-    try {
-        return client.start(
-            names::kInferenceWorkflow,
-            temporal::to_payloads(request),
-            start_options(job_id, request)
-        );
-    } catch (const temporal::WorkflowAlreadyStarted&) {
-        return client.handle(job_id);
-    }
-}
 
 void add_submit(CommandLine& line) {
     const auto options = std::make_shared<SubmitOptions>();

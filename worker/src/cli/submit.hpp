@@ -2,23 +2,11 @@
 /// @brief `submit`: one request, and its answer.
 #pragma once
 
-#include "contracts/infer_request.hpp"
-#include "temporal/client.hpp"
-#include "temporal/workflow_handle.hpp"
-
-#include <string>
-
 namespace inference::cli {
 
 class CommandLine;
 
+/// Waits for the answer, unless with --detach.
 void add_submit(CommandLine& line);
-
-/// The job of this id: started, or found running, or found finished.
-///
-/// Errors: as temporal::Client::start, but never WorkflowAlreadyStarted.
-temporal::WorkflowHandle start_or_find(
-    const temporal::Client& client, const std::string& job_id, const InferRequest& request
-);
 
 }  // namespace inference::cli

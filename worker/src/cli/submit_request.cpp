@@ -3,10 +3,8 @@
 #include "cli/command_error.hpp"
 #include "cli/text_source.hpp"
 #include "contracts/describe.hpp"
-#include "contracts/priority.hpp"
 
 #include <cstddef>
-#include <optional>
 #include <utility>
 
 namespace inference::cli {
@@ -26,6 +24,28 @@ nlohmann::json read_input(const std::string& argument, std::istream& in) {
         );
     }
     return input;
+}
+
+}  // namespace
+
+InferRequest build_request(const RequestArguments& arguments, std::istream& in) {
+    if (arguments.model.empty()) {
+        throw CommandError(ExitCode::kUsage, "--model is empty; it takes the name of a model");
+    }
+    InferRequest request{
+        .model = arguments.model,
+        .parameters = read_parameters(arguments.parameters),
+        .priority = read_priority(arguments.priority),
+        .stream = arguments.stream
+    };
+    if (!arguments.id.empty()) {
+        request.job_id = arguments.id;
+    }
+    if (!arguments.client_id.empty()) {
+        request.client_id = arguments.client_id;
+    }
+    request.input = read_input(arguments.input, in);
+    return request;
 }
 
 nlohmann::json read_parameters(const std::vector<std::string>& arguments) {
@@ -57,28 +77,6 @@ std::optional<Priority> read_priority(const std::string& name) {
         );
     }
     return priority;
-}
-
-}  // namespace
-
-InferRequest build_request(const RequestArguments& arguments, std::istream& in) {
-    if (arguments.model.empty()) {
-        throw CommandError(ExitCode::kUsage, "--model is empty; it takes the name of a model");
-    }
-    InferRequest request{
-        .model = arguments.model,
-        .parameters = read_parameters(arguments.parameters),
-        .priority = read_priority(arguments.priority),
-        .stream = arguments.stream
-    };
-    if (!arguments.id.empty()) {
-        request.job_id = arguments.id;
-    }
-    if (!arguments.client_id.empty()) {
-        request.client_id = arguments.client_id;
-    }
-    request.input = read_input(arguments.input, in);
-    return request;
 }
 
 }  // namespace inference::cli

@@ -3,10 +3,12 @@
 #pragma once
 
 #include "contracts/infer_request.hpp"
+#include "contracts/priority.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,5 +34,14 @@ struct RequestArguments {
 ///   build_request({.model = "chat", .input = "\"Hello\"", .parameters = {"max_tokens=20"}}, std::cin)
 /// @endcode
 InferRequest build_request(const RequestArguments& arguments, std::istream& in);
+
+/// The values of --param as one object.
+///
+/// Errors: CommandError (2).
+nlohmann::json read_parameters(const std::vector<std::string>& arguments);
+/// The value of --priority; nullopt for an empty one.
+///
+/// Errors: CommandError (2) naming the priorities.
+std::optional<Priority> read_priority(const std::string& name);
 
 }  // namespace inference::cli

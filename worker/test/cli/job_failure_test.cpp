@@ -66,6 +66,32 @@ TEST(JobFailure, DetailsOfAForeignWorkflowAreLeftOutUnlessTheyAreAnObject) {
     EXPECT_EQ(to_line(job_failure(odd), "j"), "job 'j' failed: no");
 }
 
+TEST(JobFailure, OfABatchTellsWhatWasDoneBesideWhyItFailed) {
+    const BatchResponse batch{
+        .job_id = "b1", .status = JobState::kFailed, .counts = {.total = 3, .failed = 2}
+    };
+    const nlohmann::json details{{"code", "VALIDATION"}, {"class", "Fatal"}, {"batch", batch}};
+    const JobFailure failure =
+        job_failure(ApplicationFailure("no", {.details = temporal::to_payloads(details)}));
+    EXPECT_EQ(failure.batch, batch);
+    EXPECT_EQ(to_report(failure, "b1").at("error").at("batch").at("counts").at("failed"), 2);
+    EXPECT_EQ(job_failure(unknown_model()).batch, std::nullopt);
+}
+
+TEST(JobFailure, OfACancelledBatchIsReportedAsItsResponse) {
+    const BatchResponse batch{
+        .job_id = "b1", .status = JobState::kCanceled, .counts = {.total = 3, .canceled = 3}
+    };
+    for (const nlohmann::json& details :
+         {nlohmann::json(batch), nlohmann::json{{"batch", batch}}}) {
+        const JobFailure failure =
+            job_failure(temporal::CanceledFailure("canceled", temporal::to_payloads(details)));
+        EXPECT_EQ(failure.state, JobState::kCanceled);
+        EXPECT_EQ(failure.batch, batch);
+        EXPECT_EQ(to_report(failure, "b1"), nlohmann::json(batch));
+    }
+}
+
 TEST(JobFailure, AMessageCannotSteerTheTerminal) {
     const JobFailure failure = job_failure(ApplicationFailure("a\x1b[2Jb"));
     EXPECT_THAT(to_line(failure, "j1"), Not(HasSubstr("\x1b")));

@@ -1,0 +1,34 @@
+/// @file cli/batch_source.hpp
+/// @brief How a batch's items get from a file to the worker.
+#pragma once
+
+#include "cli/batch_check.hpp"
+#include "config/config.hpp"
+#include "contracts/batch_request.hpp"
+#include "files/file_roots.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace inference::cli {
+
+/// Reads the file item by item and checks them all.
+///
+/// Errors: CommandError (2) if it cannot be read, is no regular file, or holds no item.
+BatchCheck check_batch_file(const std::string& file, BatchDefaults defaults);
+
+/// Fills `items_ref` or `items`. The worker reads the file itself where it may; else it gets a copy, DIR/uploads/JOB.jsonl, where one
+/// can be made; else, up to 1 MiB, the lines travel in the request.
+///
+/// Errors: CommandError (2) naming the folders that the worker may read.
+void give_items(
+    const std::string& file,
+    const std::string& job_id,
+    const FilesConfig& files,
+    BatchRequest& request
+);
+
+/// The worker's folders for people: "'/data', '/srv/jobs' (files.roots in the configuration)".
+std::string roots_text(const FilesConfig& files);
+
+}  // namespace inference::cli
