@@ -174,7 +174,8 @@ void BatchLanes::Chunk::add(const Model& model, std::uint32_t item, std::uint64_
     member_->models.insert(model.name);
 }
 
-std::optional<CallEnd> BatchLanes::Chunk::wait() {
+std::optional<CallEnd> BatchLanes::Chunk::wait(std::chrono::milliseconds patience) {
+    const auto until = Clock::now() + patience;
     while (true) {
         std::vector<Shared::Send> sends;
         {
@@ -187,23 +188,20 @@ std::optional<CallEnd> BatchLanes::Chunk::wait() {
 
         std::unique_lock lock(shared_->mutex);
         const auto is_over = [&] { return member_->is_awake || !member_->ends.empty(); };
-        std::optional<Clock::time_point> look;
+        auto look = until;
         for (const std::string& model : member_->models) {
             const auto next = shared_->lanes.at(model).lane.next_look(Clock::now());
-            look = next && look ? std::min(*next, *look) : next ? next : look;
+            look = std::min(next.value_or(look), look);
         }
-        if (look) {
-            member_->changed.wait_until(lock, *look, is_over);
-        } else {
-            member_->changed.wait(lock, is_over);
-        }
+        member_->changed.wait_until(lock, look, is_over);
         if (!member_->ends.empty()) {
             CallEnd end = std::move(member_->ends.front());
             member_->ends.pop_front();
             --member_->under_way;
             return end;
         }
-        if (std::exchange(member_->is_awake, false) || lost_with_lock_held()) {
+        if (std::exchange(member_->is_awake, false) || lost_with_lock_held() ||
+            Clock::now() >= until) {
             return std::nullopt;
         }
     }
@@ -231,12 +229,16 @@ std::vector<LaneLoss> BatchLanes::Chunk::failed(const CallEnd& end, const Error&
     return lane.failed(end.call, error, Clock::now(), shared_->uniform());
 }
 
-std::size_t BatchLanes::Chunk::stop_sending() {
+void BatchLanes::Chunk::stop_sending() {
     member_->has_stopped = true;
     const std::lock_guard lock(shared_->mutex);
     for (const std::string& model : member_->models) {
         shared_->lanes.at(model).lane.remove(member_->number);
     }
+}
+
+std::size_t BatchLanes::Chunk::under_way() const {
+    const std::lock_guard lock(shared_->mutex);
     return member_->under_way;
 }
 

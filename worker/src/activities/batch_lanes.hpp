@@ -8,6 +8,7 @@
 #include "registry/model_registry.hpp"
 #include "resilience/batch_lane.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -51,7 +52,7 @@ private:
 /// Destroy: cancels what is under way.
 /// @code
 ///   while (pending > 0) {
-///       if (auto end = chunk->wait()) { write(*end); chunk->answered(*end); }
+///       if (auto end = chunk->wait(1s)) { write(*end); chunk->answered(*end); }
 ///   }
 /// @endcode
 class BatchLanes::Chunk {
@@ -64,9 +65,9 @@ public:
     /// An item to send; nothing is sent before wait(). Items of one `kind` may share a call, those of kind 0 never do.
     void add(const Model& model, std::uint32_t item, std::uint64_t kind);
 
-    /// Sends what has a place and waits for the next end of a call, or until somebody calls wake() or the lane is lost: then
-    /// nullopt.
-    std::optional<CallEnd> wait();
+    /// Sends what has a place and waits for the next end of a call; nullopt after `patience`, or when somebody calls wake() or the
+    /// lane is lost.
+    std::optional<CallEnd> wait(std::chrono::milliseconds patience);
     /// Ends the wait under way, or the next one.
     void wake();
 
@@ -74,8 +75,9 @@ public:
     void answered(const CallEnd& end);
     /// Gives those of its items that are not tried again.
     std::vector<LaneLoss> failed(const CallEnd& end, const Error& error);
-    /// Nothing more is sent; what is under way goes on. Gives back how many calls that are.
-    std::size_t stop_sending();
+    /// Nothing more is sent; what is under way goes on.
+    void stop_sending();
+    [[nodiscard]] std::size_t under_way() const;
     /// Why the engine takes nothing, once that has lasted too long.
     [[nodiscard]] std::optional<Error> lost() const;
 

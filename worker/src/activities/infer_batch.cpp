@@ -28,6 +28,14 @@ namespace {
 
 using Json = nlohmann::json;
 
+using Clock = std::chrono::steady_clock;
+
+/// How often a chunk looks up from its calls.
+constexpr std::chrono::seconds kLook{1};
+/// A slot that is taken is worth something: reading a chunk is not free.
+constexpr std::chrono::seconds kLeastHold{5};
+constexpr std::chrono::seconds kLongestEnd{20};
+
 /// Silence after which a worker counts as lost is three of these at least.
 temporal::Duration heartbeat_interval(const temporal::ActivityInfo& info) {
     constexpr temporal::Duration kLongest = std::chrono::seconds{1};
@@ -69,11 +77,14 @@ public:
         temporal::ActivityContext& ctx,
         ChunkTask task,
         const BatchLanes& lanes,
-        const ModelRegistry& registry
+        const ModelRegistry& registry,
+        HandOver& hand_over,
+        std::size_t queue
     )
         : ctx_(ctx),
           task_(std::move(task)),
           registry_(registry),
+          turn_(hand_over, queue),
           output_(partial_of(task_.files.output)),
           errors_(partial_of(task_.files.errors)),
           items_(static_cast<std::size_t>(task_.count)),
@@ -85,7 +96,7 @@ public:
         const std::vector<bool> done = done_before();
         prepare(done);
         while (pending_ > 0 && !is_to_end()) {
-            if (auto end = chunk_->wait()) {
+            if (auto end = chunk_->wait(kLook)) {
                 take(*std::move(end));
             }
         }
@@ -217,9 +228,19 @@ private:
         if (const auto error = chunk_->lost()) {
             throw to_activity_failure(*error);
         }
-        const bool is_over = task_.stops_at_failure && report_.failed > 0;
-        const bool is_draining = ctx_.worker_shutting_down().stop_requested();
-        return (is_over || is_draining) && chunk_->stop_sending() == 0;
+        if (!stopped_sending_ && is_to_stop()) {
+            chunk_->stop_sending();
+            stopped_sending_ = Clock::now();
+        }
+        // What takes longer is cancelled as the chunk leaves, and sent again by who goes on.
+        return stopped_sending_ &&
+               (chunk_->under_way() == 0 || Clock::now() - *stopped_sending_ >= kLongestEnd);
+    }
+
+    [[nodiscard]] bool is_to_stop() {
+        return (task_.stops_at_failure && report_.failed > 0) ||
+               ctx_.worker_shutting_down().stop_requested() ||
+               (Clock::now() - began_ >= kLeastHold && turn_.is_to_go());
     }
 
     void take(CallEnd end) {
@@ -290,6 +311,9 @@ private:
     temporal::ActivityContext& ctx_;
     const ChunkTask task_;
     const ModelRegistry& registry_;
+    HandOver::Turn turn_;
+    const Clock::time_point began_ = Clock::now();
+    std::optional<Clock::time_point> stopped_sending_;
     Journal output_;
     Journal errors_;
     std::vector<std::optional<PendingItem>> items_;
@@ -311,7 +335,7 @@ Error storage_failed(const StorageError& error) {
 
 ChunkReport InferBatchActivity::operator()(temporal::ActivityContext& ctx, ChunkTask task) const {
     try {
-        return ChunkRun(ctx, std::move(task), *lanes_, *registry_).run();
+        return ChunkRun(ctx, std::move(task), *lanes_, *registry_, *hand_over_, queue_).run();
     } catch (const StorageError& error) {
         throw to_activity_failure(storage_failed(error));
     }

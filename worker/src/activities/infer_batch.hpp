@@ -3,10 +3,12 @@
 #pragma once
 
 #include "activities/batch_lanes.hpp"
+#include "capacity/hand_over.hpp"
 #include "contracts/batch_steps.hpp"
 #include "registry/model_registry.hpp"
 #include "temporal/activity_context.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <utility>
 
@@ -14,8 +16,9 @@ namespace inference {
 
 /// Sends the chunk's items and writes each one's line as it ends, before its place is given to another.
 ///
-/// What an attempt before has written is not sent again: the journals say what is done. A worker that drains ends the chunk with
-/// what is under way, and reports what remains.
+/// What an attempt before has written is not sent again: the journals say what is done. A worker that drains, and one
+/// whose slot is owed to a queue below its floor, ends the chunk with what is under way, if that does not take too long, and reports
+/// what remains.
 ///
 /// Threads: holds one until the chunk is done.
 /// Cancel:  closes the calls, which frees the engine, and ends at once.
@@ -23,16 +26,25 @@ namespace inference {
 ///          can be written. What is wrong with an item is in its line, and no error of the chunk.
 class InferBatchActivity {
 public:
+    /// @param queue Of the worker, as `hand_over` counts them.
     InferBatchActivity(
-        std::shared_ptr<const BatchLanes> lanes, std::shared_ptr<const ModelRegistry> registry
+        std::shared_ptr<const BatchLanes> lanes,
+        std::shared_ptr<const ModelRegistry> registry,
+        std::shared_ptr<HandOver> hand_over,
+        std::size_t queue
     )
-        : lanes_(std::move(lanes)), registry_(std::move(registry)) {}
+        : lanes_(std::move(lanes)),
+          registry_(std::move(registry)),
+          hand_over_(std::move(hand_over)),
+          queue_(queue) {}
 
     ChunkReport operator()(temporal::ActivityContext& ctx, ChunkTask task) const;
 
 private:
     std::shared_ptr<const BatchLanes> lanes_;
     std::shared_ptr<const ModelRegistry> registry_;
+    std::shared_ptr<HandOver> hand_over_;
+    std::size_t queue_;
 };
 
 }  // namespace inference

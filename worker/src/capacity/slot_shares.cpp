@@ -134,6 +134,7 @@ std::vector<SlotShares::Use> SlotShares::use(Time now) {
              .used = queue.used,
              .lent = queue.used - std::min(queue.used, queue.floor),
              .waiting = queue.asking,
+             .owed = owed(queue),
              .slot_time = queue.slot_time,
              .recent_share = recent > Seconds{0} ? queue.recent_time / recent : 0}
         );
@@ -157,6 +158,18 @@ bool SlotShares::is_active(const Queue& queue) const {
 std::size_t SlotShares::below_floor(const Queue& queue) const {
     const std::size_t had = queue.used + queue.expected;
     return queue.floor - std::min(had, queue.floor);
+}
+
+std::size_t SlotShares::owed(const Queue& queue) const {
+    if (taken() < slots_) {
+        return 0;
+    }
+    std::size_t wanted = 0;
+    for (const Queue& other : queues_) {
+        wanted +=
+            &other != &queue && has_work(other) && other.polling == 0 ? below_floor(other) : 0;
+    }
+    return std::min(queue.used - std::min(queue.used, queue.floor), wanted);
 }
 
 std::size_t SlotShares::taken() const {

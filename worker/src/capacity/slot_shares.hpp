@@ -79,6 +79,7 @@ public:
         std::size_t used;
         std::size_t lent;  ///< Of `used`, what is above the floor.
         std::size_t waiting;  ///< Pollers without a permit.
+        std::size_t owed;  ///< Of `lent`, what queues below their floors wait for now.
         Seconds slot_time;  ///< Since the start.
         double recent_share;  ///< Had, of the slot time of all; what is kRecent old weighs a third.
     };
@@ -115,6 +116,7 @@ private:
     [[nodiscard]] bool has_work(const Queue& queue) const;
     [[nodiscard]] bool is_active(const Queue& queue) const;
     [[nodiscard]] std::size_t below_floor(const Queue& queue) const;
+    [[nodiscard]] std::size_t owed(const Queue& queue) const;
     [[nodiscard]] std::size_t taken() const;
     [[nodiscard]] std::size_t kept_for_others(const Queue& queue) const;
     [[nodiscard]] bool may_take(const Queue& queue) const;

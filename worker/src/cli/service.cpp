@@ -104,6 +104,9 @@ Service::Service(
       runtime_(runtime_options(config.admin, log)),
       client_(temporal::Client::connect(connection, runtime_, stop)),
       slots_({share_weights(config.worker), slots_of(config.worker), lending_of(config.worker)}),
+      hand_over_(std::make_shared<HandOver>([this](std::size_t queue) {
+          return slots_.use()[queue].owed;
+      })),
       workers_([this](Priority priority) { return make_worker(priority); }) {
     workers_.serve(config.worker.serve);
 }
@@ -124,7 +127,7 @@ temporal::Worker Service::make_worker(Priority priority) const {
     options.on_warning = [log = log_](std::string_view message) { log.warn(std::string(message)); };
     temporal::Worker worker(client_, std::move(options));
     add_jobs(worker, config);
-    add_batches(worker, config);
+    add_batches(worker, config, priority);
     return worker;
 }
 
@@ -143,12 +146,16 @@ void Service::add_jobs(temporal::Worker& worker, const WorkerConfig& config) con
         : add_logged<InferenceWorkflow, InferenceWorkflow>(worker, log_);
 }
 
-void Service::add_batches(temporal::Worker& worker, const WorkerConfig& config) const {
+void Service::add_batches(temporal::Worker& worker, const WorkerConfig& config, Priority priority)
+    const {
     const BatchLimits limits{
         .heartbeat_timeout = config.heartbeat_timeout, .history_limit = config.batch_history_events
     };
     worker.add(preprocess_batch_step, PreprocessBatchActivity(registry_, roots_, limits))
-        .add(infer_batch_step, InferBatchActivity(lanes_, registry_))
+        .add(
+            infer_batch_step,
+            InferBatchActivity(lanes_, registry_, hand_over_, static_cast<std::size_t>(priority))
+        )
         .add(postprocess_batch_step, postprocess_batch_activity);
     add_logged<BatchWorkflow, BatchWorkflow>(worker, log_);
 }

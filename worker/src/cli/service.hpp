@@ -4,6 +4,7 @@
 
 #include "activities/batch_lanes.hpp"
 #include "activities/engine_pool.hpp"
+#include "capacity/hand_over.hpp"
 #include "capacity/shared_slots.hpp"
 #include "cli/admin_server.hpp"
 #include "cli/log.hpp"
@@ -57,7 +58,7 @@ private:
     [[nodiscard]] WorkerConfig worker_config() const;
     [[nodiscard]] temporal::Worker make_worker(Priority priority) const;
     void add_jobs(temporal::Worker& worker, const WorkerConfig& config) const;
-    void add_batches(temporal::Worker& worker, const WorkerConfig& config) const;
+    void add_batches(temporal::Worker& worker, const WorkerConfig& config, Priority priority) const;
     /// Null where the configuration asks for none.
     [[nodiscard]] std::unique_ptr<AdminServer> start_admin() const;
     [[nodiscard]] nlohmann::json facts() const;
@@ -72,6 +73,7 @@ private:
     temporal::Runtime runtime_;
     temporal::Client client_;
     SharedSlots slots_;  // Its queues are in the order of kPriorities.
+    std::shared_ptr<HandOver> hand_over_;
     QueueWorkers workers_;
 };
 

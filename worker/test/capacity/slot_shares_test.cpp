@@ -182,6 +182,31 @@ TEST_F(SlotSharesTest, AQueueBelowItsFloorGetsTheNextSlots) {
     EXPECT_THAT(order, ::testing::UnorderedElementsAre(1, 1, 1, 2));
 }
 
+TEST_F(SlotSharesTest, WhoHasSlotsThatAQueueBelowItsFloorWaitsForIsToldHowMany) {
+    const auto owed = [this] {
+        std::vector<std::size_t> owed;
+        for (const SlotShares::Use& use : shares_.use(now_)) {
+            owed.push_back(use.owed);
+        }
+        return owed;
+    };
+    shares_.ask(0);
+    fill();
+    EXPECT_THAT(owed(), ElementsAre(0, 0, 0)) << "nobody waits";
+    shares_.ask(1);
+    EXPECT_THAT(owed(), ElementsAre(3, 0, 0));
+    shares_.ask(2);
+    EXPECT_THAT(owed(), ElementsAre(4, 0, 0));
+    end_one_of(0);
+    EXPECT_THAT(owed(), ElementsAre(0, 0, 0)) << "one is free";
+    for (int ended = 1; ended < 5; ++ended) {
+        fill();
+        end_one_of(0);
+    }
+    fill();
+    EXPECT_THAT(owed(), ElementsAre(0, 0, 0)) << "all have their floors";
+}
+
 TEST_F(SlotSharesTest, SlotsThatEndTogetherAreKeptForAQueueBelowItsFloor) {
     shares_.ask(0);
     fill();

@@ -315,5 +315,29 @@ class Life(BatchTest):
         self.stack.record("batch", "batch_handed_over")
 
 
+class Shared(BatchTest):
+    ENGINE = ["--latency-ms", "50", "--slots", "64"]
+    WORKER = "max_concurrent_activities: 3"
+
+    def test_chunks_hand_their_slots_over_while_another_queue_is_below_its_floor(self):
+        lines = [line(number) for number in range(8000)]
+        self.start(self.of_file(lines, chunk_size=2667, max_parallel_chunks=3))
+        wait_until(lambda: len(self.engine.events("finished")) > 100, "all slots are the batch's")
+        for number in range(6):
+            queue = ("high", "normal")[number % 2]
+            self.stack.submit("--model", "echo", "--input", '"hello"', "--priority", queue, "--id", f"job-{number}", "--detach")
+        for number in range(6):
+            done = self.stack.run("result", f"job-{number}", timeout=30)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        status = self.stack.status("batch")
+        self.assertEqual(status["state"], "running", "it was still under way")
+        response, failure = self.result()
+        self.assertIsNone(failure, response)
+        self.assertEqual(self.ids(self.output), [each["custom_id"] for each in lines])
+        self.assertEqual(len([event for event in self.engine.events("received") if event["request_id"].startswith("batch_req")]),
+                         8000, "nothing was sent twice")
+        self.assertGreater(self.stack.status("batch")["attempt"], 3, "chunks were handed over")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
