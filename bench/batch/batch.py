@@ -6,6 +6,7 @@ core of its own; Temporal, the worker and the load generator share the other one
 
 import argparse
 import asyncio
+import contextlib
 import ctypes
 import json
 import os
@@ -40,8 +41,17 @@ def free_port():
 
 
 def cpu_seconds(process):
-    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    """Of the process and those that it started."""
+    seconds, parents = {}, {}
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            parents[int(stat.parent.name)] = int(fields[1])
+            seconds[int(stat.parent.name)] = (int(fields[11]) + int(fields[12])) / TICKS
+
+    def is_of_it(pid):
+        return pid == process.pid or (pid in parents and is_of_it(parents[pid]))
+    return sum(seconds[pid] for pid in seconds if is_of_it(pid))
 
 
 def peak_mib(process):
@@ -115,34 +125,36 @@ class Bench:
         self.start("worker", self.options.bin / "inference-worker", "worker", "--config", config)
 
     async def watch(self, engine, work):
-        """How long the work takes, and what was seen of the engine meanwhile: [(time, what)], the last after its end."""
-        connection, samples, task = await Connection.open(engine.watched), [], None
+        """What the work gives, and what was seen of the engine meanwhile: [(time, what)], the last one after its end."""
+        connection, samples = await Connection.open(engine.watched), []
+
+        async def look():
+            self.check()
+            samples.append((time.time(), engine.seen(await connection.call(engine.look_at))))
+        await look()
+        task = asyncio.ensure_future(work)
         try:
-            while True:
-                self.check()
-                seen = engine.seen(await connection.call(engine.look_at))
-                samples.append((time.time(), seen))
-                if task and task.done():
-                    await task
-                    return ended - begin, samples
-                if not task:
-                    begin, task = time.perf_counter(), asyncio.ensure_future(work)
+            while not task.done():
                 await asyncio.wait([task], timeout=engine.sample_seconds)
-                ended = time.perf_counter()
-                if task.done():
-                    await asyncio.sleep(engine.sample_seconds)
+                await look()
+            await asyncio.sleep(engine.sample_seconds)
+            await look()
+            return await task, samples
         finally:
-            if task:
-                task.cancel()
-            else:
-                work.close()
+            task.cancel()
             connection.close()
 
     async def directly(self, engine, items):
-        mark, requests = engine.mark(), engine.requests(items)
-        whole, samples = await self.watch(engine, drive(engine.port, requests, engine.at_once))
-        return {**engine.report(mark, samples, items), "items/s of the whole": items / whole,
-                "capacity": engine.capacity(samples)}
+        requests = engine.requests(items) * engine.passes
+        mark, process, before = engine.mark(), self.children["engine"], (time.process_time(), time.time())
+        engine_before = cpu_seconds(process)
+        seconds, samples = await self.watch(engine, drive(engine.port, requests, engine.at_once))
+        own, elapsed = (now - then for now, then in zip((time.process_time(), time.time()), before))
+        rate = items * engine.passes / seconds
+        return {**engine.report(mark, samples, items * engine.passes), "items/s": rate, "items/s of the whole": rate,
+                "capacity": engine.capacity(samples),
+                "engine CPU, µs per item": (cpu_seconds(process) - engine_before) / items / engine.passes * 1_000_000,
+                "load generator's CPU, % of its core": own / elapsed * 100}
 
     async def as_batch(self, engine, client, items):
         self.batches += 1
@@ -152,29 +164,29 @@ class Bench:
         wanted = {"chunk_size": self.options.chunk_size, "max_parallel_chunks": self.options.max_parallel_chunks}
         request = {"items_ref": f"file://{source}", "output_ref": f"file://{output}",
                    **{key: value for key, value in wanted.items() if value}}
-        response = {}
 
         async def run():
-            response.update(await client.execute_workflow("BatchWorkflow", request, id=job, task_queue="inference-low"))
-        mark, worker, server = engine.mark(), self.children["worker"], self.children["temporal"]
-        before = cpu_seconds(worker), cpu_seconds(server)
-        whole, samples = await self.watch(engine, run())
-        after = cpu_seconds(worker), cpu_seconds(server)
+            begin = time.time()
+            response = await client.execute_workflow("BatchWorkflow", request, id=job, task_queue="inference-low")
+            return response, begin, time.time()
+        mark, processes = engine.mark(), [self.children[name] for name in ("engine", "worker", "temporal")]
+        before = [cpu_seconds(process) for process in processes]
+        (response, begin, end), samples = await self.watch(engine, run())
+        cpu = [(cpu_seconds(process) - then) / items * 1_000_000 for process, then in zip(processes, before)]
         if response["status"] != "completed" or response["counts"]["succeeded"] != items:
             raise SystemExit(f"the batch ended as {response}")
-        with open(output) as lines:
-            assert sum(1 for _ in lines) == items
         output.unlink()
-        return {**engine.report(mark, samples, items), "items/s of the whole": items / whole,
+        figures = engine.report(mark, samples, items)
+        return {**figures, "items/s": items / (figures["end"] - figures["begin"]), "items/s of the whole": items / (end - begin),
+                "s before the first call": figures["begin"] - begin, "s after the last answer": end - figures["end"],
+                "engine CPU, µs per item": cpu[0], "worker CPU, µs per item": cpu[1], "server CPU, µs per item": cpu[2],
                 "server events per item": await events(client, job) / items,
-                "worker CPU, µs per item": (after[0] - before[0]) / items * 1_000_000,
-                "server CPU, µs per item": (after[1] - before[1]) / items * 1_000_000,
-                "worker's peak resident MiB": peak_mib(worker)}
+                "worker's peak resident MiB": peak_mib(self.children["worker"])}
 
 
 async def events(client, job):
     """Of all the runs that it continued as."""
-    count, run = 0, None
+    count = 0
     async for execution in client.list_workflows(f"WorkflowId = '{job}'"):
         count += (await client.get_workflow_handle(job, run_id=execution.run_id).describe()).history_length
     return count
@@ -188,16 +200,16 @@ def table(engine, items, direct, batch):
     def cell(value):
         return "" if value is None else f"{value:,.0f}" if value >= 1000 else f"{value:.1f}" if value >= 1 else f"{value:.3f}"
 
-    def share(of, to="items/s"):
-        return statistics.median(ours[of] / theirs[to] for ours, theirs in zip(batch, direct)) * 100
+    def share(rate):
+        return statistics.median(ours[rate] / theirs[rate] for ours, theirs in zip(batch, direct)) * 100
 
     rows = [("items/s that the engine itself could do", median(direct, "capacity"), None),
             ("items/s of the run, first call to last answer", median(direct, "items/s"), median(batch, "items/s")),
             ("items/s of the whole", *(median(runs, "items/s of the whole") for runs in (direct, batch))),
             (SHARE_OF_RUN, None, share("items/s")),
             (SHARE_OF_WHOLE, None, share("items/s of the whole"))]
-    named = {"items/s", "items/s of the whole", "capacity"}
-    rows += [(figure, median(direct, figure), median(batch, figure)) for figure in batch[0] if figure not in named]
+    named = {"begin", "end", "items/s", "items/s of the whole", "capacity"}
+    rows += [(figure, median(direct, figure), median(batch, figure)) for figure in {**direct[0], **batch[0]} if figure not in named]
     return "\n".join([f"| {items:,} items, {engine.name}, {engine.at_once} calls at once | driven directly | through BatchWorkflow |",
                       "|---|---|---|", *(f"| {name} | {cell(ours)} | {cell(theirs)} |" for name, ours, theirs in rows)])
 
@@ -209,6 +221,7 @@ async def main():
     parser.add_argument("--engine", choices=["sim", "triton"], default="sim")
     parser.add_argument("--items", type=int, help="default: 4000, for triton 20000")
     parser.add_argument("--at-once", type=int, help="calls; default: 64, for triton 8")
+    parser.add_argument("--grpc", action="store_true", help="the worker reaches Triton over gRPC; the load generator does not")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--no-pin", action="store_true", help="leave it to the system where things run")
     parser.add_argument("--chunk-size", type=int, help="default: the worker's")

@@ -18,7 +18,7 @@ def middle(begin, end):
 class Sim:
     """engine-sim with texts of many lengths, so that calls end one by one; its log has the times."""
 
-    name, default_items, default_at_once, sample_seconds = "engine-sim", 4000, 64, 0.05
+    name, default_items, default_at_once, passes, sample_seconds = "engine-sim", 4000, 64, 1, 0.05
 
     def __init__(self, bench, items, at_once):
         self.options, self.at_once, self.log = bench.options, at_once, bench.folder / "calls.jsonl"
@@ -66,20 +66,22 @@ class Sim:
         begin, end = times["received"][0], times["finished"][-1]
         first, last = middle(begin, end)
         free = [self.at_once - running for when, running in samples if first < when < last]
-        return {"items/s": items / (end - begin),
-                "samples with free slots, %": sum(map(bool, free)) / max(len(free), 1) * 100,
-                "slots free, %": sum(free) / max(len(free), 1) / self.at_once * 100}
+        return {"begin": begin, "end": end,
+                "samples with free slots in the middle of the run, %": sum(map(bool, free)) / max(len(free), 1) * 100,
+                "slots free there on average, %": sum(free) / max(len(free), 1) / self.at_once * 100}
 
 
 class Triton:
     """The real Triton with the digit model; its own statistics have the times."""
 
-    name, default_items, default_at_once, sample_seconds = "Triton", 20_000, 8, 0.02
-    ROWS = 32
+    name, default_items, default_at_once, passes, sample_seconds = "Triton", 20_000, 8, 10, 0.02
+    ROWS = 32  # Of one call, on both sides.
 
     def __init__(self, bench, items, at_once):
         self.at_once = at_once
-        self.port = self.watched = bench.start_engine(ROOT / "engines/triton/run", "--model", "digits")["http"]
+        ports = bench.start_engine(ROOT / "engines/triton/run", "--model", "digits")
+        self.port = self.watched = ports["http"]
+        self.endpoint = f"127.0.0.1:{ports['grpc']}" if bench.options.grpc else f"http://127.0.0.1:{self.port}"
         self.look_at = request("GET", "/v2/models/digits/stats")
         folder = subprocess.run([ROOT / "engines/triton/setup", "--folder"], check=True, capture_output=True, text=True).stdout.strip()
         with open(f"{folder}/digits-heldout.jsonl") as heldout:
@@ -99,7 +101,7 @@ class Triton:
         return made
 
     def model(self):
-        return (f"digits: {{engine: triton, endpoints: [http://127.0.0.1:{self.port}], max_batch: {self.ROWS}, "
+        return (f"digits: {{engine: triton, endpoints: [{self.endpoint}], max_batch: {self.ROWS}, "
                 f"max_concurrency: {self.at_once}}}")
 
     def capacity(self, samples):
@@ -124,5 +126,5 @@ class Triton:
         first, last = middle(begin, end)
         within = [(when, seen["busy"]) for when, seen in samples if first <= when <= last]
         idle = 1 - (within[-1][1] - within[0][1]) / (within[-1][0] - within[0][0]) if len(within) > 1 else float("nan")
-        return {"items/s": items / (end - begin), "model idle, %": idle * 100,
+        return {"begin": begin, "end": end, "model idle in the middle of the run, %": idle * 100,
                 "rows in one run of the model": items / (after["runs"] - before["runs"])}

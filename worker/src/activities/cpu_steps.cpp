@@ -5,6 +5,9 @@
 #include "stages/postprocess.hpp"
 #include "stages/preprocess.hpp"
 
+#include <type_traits>
+#include <utility>
+
 namespace inference {
 namespace {
 
@@ -14,40 +17,55 @@ std::chrono::milliseconds since(Clock::time_point start) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
 }
 
+/// Throws what Temporal understands.
+template <class T>
+T value_of(Result<T> result) {
+    if (!result) {
+        throw to_activity_failure(result.error());
+    }
+    if constexpr (!std::is_void_v<T>) {
+        return *std::move(result);
+    }
+}
+
 }  // namespace
 
 Processed PreprocessActivity::operator()(temporal::ActivityContext& ctx, InferRequest request)
     const {
     const auto start = Clock::now();
+    const std::string& job_id = ctx.info().workflow_id;
     const JobContext job{
-        .job_id = ctx.info().workflow_id,
+        .job_id = job_id,
         .queue_priority = priority_of_queue(ctx.info().task_queue).value_or(Priority::kNormal),
     };
-    Result<Processed> processed = preprocess(std::move(request), *registry_, job);
-    if (!processed) {
-        throw to_activity_failure(processed.error());
-    }
+    value_of(claims_.bring_back(request.input));
+    auto processed = value_of(preprocess(std::move(request), *registry_, job));
+    value_of(claims_.put_away(processed.call.body, job_id, "request.json"));
 
-    const Model& model = registry_->lookup(processed->call.model)->get();
-    processed->limits = {
+    const Model& model = registry_->lookup(processed.call.model)->get();
+    processed.limits = {
         .timeout = model.timeout,
         .ready_timeout = model.ready_timeout,
         .heartbeat_timeout = heartbeat_timeout_,
         .batch_limit = engines_->batch_limit(model)
     };
-    processed->local_postprocess = local_postprocess_;
-    processed->timings.preprocess = since(start);
-    return *std::move(processed);
+    processed.local_postprocess = local_postprocess_;
+    processed.timings.preprocess = since(start);
+    return processed;
 }
 
-InferResponse postprocess_activity(temporal::ActivityContext& ctx, Inferred inferred) {
+InferResponse PostprocessActivity::operator()(temporal::ActivityContext& ctx, Inferred inferred)
+    const {
     const auto start = Clock::now();
-    Result<InferResponse> response = postprocess(std::move(inferred), ctx.info().workflow_id);
-    if (!response) {
-        throw to_activity_failure(response.error());
+    const std::string& job_id = ctx.info().workflow_id;
+    value_of(claims_.bring_back(inferred.reply.body));
+    InferResponse response = value_of(postprocess(std::move(inferred), job_id));
+    value_of(claims_.put_away(response.output, job_id, "output.json"));
+    if (response.output.contains("ref")) {
+        response.content.reset();  // It is a part of what was put away.
     }
-    response->timings.postprocess = since(start);
-    return *std::move(response);
+    response.timings.postprocess = since(start);
+    return response;
 }
 
 }  // namespace inference

@@ -2,6 +2,7 @@
 /// @brief The two steps that only compute, bound to what they need.
 #pragma once
 
+#include "activities/claim_check.hpp"
 #include "activities/engine_pool.hpp"
 #include "contracts/infer_request.hpp"
 #include "contracts/infer_response.hpp"
@@ -22,11 +23,13 @@ public:
     PreprocessActivity(
         std::shared_ptr<const ModelRegistry> registry,
         std::shared_ptr<const EnginePool> engines,
+        ClaimCheck claims,
         std::chrono::milliseconds heartbeat_timeout,
         bool local_postprocess
     )
         : registry_(std::move(registry)),
           engines_(std::move(engines)),
+          claims_(std::move(claims)),
           heartbeat_timeout_(heartbeat_timeout),
           local_postprocess_(local_postprocess) {}
 
@@ -35,11 +38,20 @@ public:
 private:
     std::shared_ptr<const ModelRegistry> registry_;
     std::shared_ptr<const EnginePool> engines_;
+    ClaimCheck claims_;
     std::chrono::milliseconds heartbeat_timeout_;
     bool local_postprocess_;
 };
 
 /// Errors: as PreprocessActivity.
-InferResponse postprocess_activity(temporal::ActivityContext& ctx, Inferred inferred);
+class PostprocessActivity {
+public:
+    explicit PostprocessActivity(ClaimCheck claims) : claims_(std::move(claims)) {}
+
+    InferResponse operator()(temporal::ActivityContext& ctx, Inferred inferred) const;
+
+private:
+    ClaimCheck claims_;
+};
 
 }  // namespace inference

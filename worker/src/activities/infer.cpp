@@ -46,8 +46,13 @@ private:
     ProgressPace pace_{std::chrono::steady_clock::now()};
 };
 
+/// Writes a large answer on the engine's own thread: that is rare, and there is no result without it.
 void report(
-    Outcome<EngineReply> outcome, Processed processed, const temporal::Completion<Inferred>& done
+    Outcome<EngineReply> outcome,
+    Processed processed,
+    const ClaimCheck& claims,
+    const std::string& activity_id,
+    const temporal::Completion<Inferred>& done
 ) {
     if (std::holds_alternative<Cancelled>(outcome)) {
         done.cancel();
@@ -57,13 +62,19 @@ void report(
         done.fail(to_activity_failure(*error));
         return;
     }
-    const Result<Inferred> inferred =
+    const std::string job_id = processed.call.request_id;
+    Result<Inferred> inferred =
         accept_reply(std::move(processed), std::get<EngineReply>(std::move(outcome)));
     if (inferred) {
-        done.complete(*inferred);
-    } else {
-        done.fail(to_activity_failure(inferred.error()));
+        const std::string name = "reply-" + activity_id + ".json";
+        const auto kept = claims.put_away(inferred->reply.body, job_id, name);
+        if (kept) {
+            done.complete(*inferred);
+            return;
+        }
+        inferred = tl::unexpected(kept.error());
     }
+    done.fail(to_activity_failure(inferred.error()));
 }
 
 }  // namespace
@@ -83,6 +94,10 @@ void InferActivity::operator()(
     temporal::ActivityContext ctx, Processed processed, temporal::Completion<Inferred> done
 ) const {
     ctx.heartbeat_every(heartbeat_interval(ctx.info()));
+    if (const auto whole = claims_.bring_back(processed.call.body); !whole) {
+        done.fail(to_activity_failure(whole.error()));
+        return;
+    }
     const CallOptions options{
         .deadline = std::chrono::steady_clock::now() +
                     engine_time(processed.limits, ctx.info().start_to_close),
@@ -95,10 +110,17 @@ void InferActivity::operator()(
     );
     const milliseconds timeout = state->first.limits.timeout;
     EngineCall call = std::move(state->first.call);
-    state->first.call.model = call.model;  // All that the answer needs of it.
-    engines_->call(std::move(call), options, timeout, [state](Outcome<EngineReply> outcome) {
-        report(std::move(outcome), std::move(state->first), state->second);
-    });
+    // All that the answer needs of it.
+    state->first.call.model = call.model;
+    state->first.call.request_id = call.request_id;
+    engines_->call(
+        std::move(call),
+        options,
+        timeout,
+        [state, claims = claims_, id = ctx.info().activity_id](Outcome<EngineReply> outcome) {
+            report(std::move(outcome), std::move(state->first), claims, id, state->second);
+        }
+    );
 }
 
 }  // namespace inference

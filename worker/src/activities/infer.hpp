@@ -2,6 +2,7 @@
 /// @brief The step that calls an engine.
 #pragma once
 
+#include "activities/claim_check.hpp"
 #include "activities/engine_pool.hpp"
 #include "contracts/inferred.hpp"
 #include "contracts/processed.hpp"
@@ -24,7 +25,8 @@ namespace inference {
 /// Cancel: closes the call, which frees the engine.
 class InferActivity {
 public:
-    explicit InferActivity(std::shared_ptr<EnginePool> engines) : engines_(std::move(engines)) {}
+    InferActivity(std::shared_ptr<EnginePool> engines, ClaimCheck claims)
+        : engines_(std::move(engines)), claims_(std::move(claims)) {}
 
     void operator()(
         temporal::ActivityContext ctx, Processed processed, temporal::Completion<Inferred> done
@@ -32,6 +34,7 @@ public:
 
 private:
     std::shared_ptr<EnginePool> engines_;
+    ClaimCheck claims_;
 };
 
 /// How long an activity with this start-to-close timeout may wait for its engine, its turn included.

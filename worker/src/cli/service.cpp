@@ -136,11 +136,15 @@ void Service::add_jobs(temporal::Worker& worker, const WorkerConfig& config) con
         .add(
             preprocess_step,
             PreprocessActivity(
-                registry_, engines_, config.heartbeat_timeout, config_.local_steps.postprocess
+                registry_,
+                engines_,
+                ClaimCheck(roots_),
+                config.heartbeat_timeout,
+                config_.local_steps.postprocess
             )
         )
-        .add(infer_step, InferActivity(engines_))
-        .add(postprocess_step, postprocess_activity);
+        .add(infer_step, InferActivity(engines_, ClaimCheck(roots_)))
+        .add(postprocess_step, PostprocessActivity(ClaimCheck(roots_)));
     config_.local_steps.preprocess
         ? add_logged<LeanInferenceWorkflow, InferenceWorkflow>(worker, log_)
         : add_logged<InferenceWorkflow, InferenceWorkflow>(worker, log_);

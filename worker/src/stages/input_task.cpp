@@ -101,8 +101,9 @@ Result<Task> task_of(const nlohmann::json& input) {
     }
     if (!kind->task) {
         return tl::unexpected(fatal(
-            ErrorCode::kUnsupported,
-            "field 'input.ref': this worker does not resolve references; send the input itself"
+            ErrorCode::kValidation,
+            "field 'input.ref' stands beside other fields, or what it names is a reference itself; "
+            "it takes one file:// of an input, alone"
         ));
     }
     Task task = *kind->task;

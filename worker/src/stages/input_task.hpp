@@ -11,7 +11,7 @@ namespace inference {
 
 /// The task of an input, by the one kind of content it holds. The content itself is not looked at.
 ///
-/// Errors: Fatal VALIDATION if it holds none, several or half of one; Fatal UNSUPPORTED for a `ref`.
+/// Errors: Fatal VALIDATION if it holds none, several or half of one, or a `ref`, which is to be resolved before.
 /// @code
 ///   task_of({{"texts", {"a", "b"}}, {"task", "classify"}})   // Task::kClassify
 /// @endcode

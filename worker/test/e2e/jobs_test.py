@@ -1,6 +1,7 @@
 """Jobs through the whole system, as users run them: server, simulated engine, worker, command line."""
 
 import json
+import pathlib
 import subprocess
 import time
 import unittest
@@ -34,6 +35,39 @@ class Jobs(unittest.TestCase):
                          {"infer": 1, "transient": 0, "timeout": 0, "oom": 0, "worker_lost": 0})
         self.assertGreater(response["usage"]["total_tokens"], 0)
         self.stack.record("j1", "completed")
+
+    def test_what_is_too_large_for_a_history_travels_as_a_file(self):
+        self.serve()
+        tensor = {"name": "x", "shape": [8, 4], "datatype": "FP32", "data": [0.125] * 32}
+        folder = self.stack.folder
+        (folder / "small.json").write_text(json.dumps({"inputs": [tensor]}))
+        done = self.stack.submit("--model", "tensor", "--input", json.dumps({"ref": f"file://{folder}/small.json"}), "-o", "json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(json.loads(done.stdout)["output"]["outputs"][0]["shape"], [8, 4])
+
+        (folder / "large.json").write_text(json.dumps({"prompt": "w" * 3_000_000}))
+        large = self.stack.submit("--model", "echo", "--input", json.dumps({"ref": f"file://{folder}/large.json"}), "--id", "large",
+                                  "-o", "json")
+        self.assertEqual(large.returncode, 0, large.stderr)
+        kept = json.loads(large.stdout)["output"]["ref"]
+        self.assertEqual(json.loads(pathlib.Path(kept.removeprefix("file://")).read_text())["content"], "w" * 3_000_000)
+
+        prompts = [f"{number} " + "text " * 2000 for number in range(150)]
+        (folder / "list.json").write_text(json.dumps({"prompt": prompts}))
+        many = self.stack.submit("--model", "echo", "--input", json.dumps({"ref": f"file://{folder}/list.json"}), "--id", "many",
+                                 "--param", "max_tokens=2000", "-o", "json")
+        self.assertEqual(many.returncode, 0, many.stderr)
+        response = json.loads(many.stdout)
+        self.assertEqual(list(response["output"]), ["ref"])
+        choices = json.loads(pathlib.Path(response["output"]["ref"].removeprefix("file://")).read_text())["choices"]
+        self.assertEqual(len(choices), 150)
+        self.assertNotIn("content", response)
+
+        for ref, part in ((f"file://{folder}/absent.json", "no file"), ("file:///etc/hostname", "files.roots"), ("http://x/y", "file:///")):
+            refused = self.stack.submit("--model", "echo", "--input", json.dumps({"ref": ref}), "-o", "json")
+            error = json.loads(refused.stdout)["error"]
+            self.assertEqual((refused.returncode, error["code"]), (1, "VALIDATION"))
+            self.assertIn(part, error["message"])
 
     def test_a_busy_engine_is_tried_again_with_a_pause_and_the_third_answer_counts(self):
         engine, _ = self.serve()

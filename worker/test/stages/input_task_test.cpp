@@ -72,7 +72,8 @@ TEST(InputTask, OfAReferenceIsNotSupported) {
     EXPECT_EQ(task.error().code, ErrorCode::kUnsupported);
     EXPECT_EQ(
         task.error().message,
-        "field 'input.ref': this worker does not resolve references; send the input itself"
+        "field 'input.ref' stands beside other fields, or what it names is a reference itself; it "
+        "takes one file:// of an input, alone"
     );
 }
 

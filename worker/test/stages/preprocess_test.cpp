@@ -139,9 +139,9 @@ TEST(Preprocess, RefusesWithTheCauseAndTheNextStep) {
          ErrorCode::kValidation,
          "model 'digits': tensor 'x': shape [1,64] holds 64 elements, data has 1; make them agree"},
         {R"({"model":"llama","input":{"ref":"file:///x"}})",
-         ErrorCode::kUnsupported,
-         "model 'llama': field 'input.ref': this worker does not resolve references; send the "
-         "input itself"},
+         ErrorCode::kValidation,
+         "model 'llama': field 'input.ref' stands beside other fields, or what it names is a "
+         "reference itself; it takes one file:// of an input, alone"},
     };
     for (const Row& row : rows) {
         const auto processed = process(row.request);

@@ -1,0 +1,116 @@
+#include "activities/claim_check.hpp"
+
+#include "contracts/json_field.hpp"
+#include "contracts/json_text.hpp"
+#include "files/file_handle.hpp"
+#include "files/replace_file.hpp"
+
+#include <fcntl.h>
+
+#include <filesystem>
+#include <optional>
+#include <system_error>
+
+namespace inference {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* kRef = "ref";
+/// More would fill a worker's memory several times over, for parsing takes that.
+constexpr std::uint64_t kLargestFile = 256 * 1024 * 1024;
+
+/// Quicker than writing it, and never far too little.
+std::size_t estimated_size(const Json& value) {
+    constexpr std::size_t kNumber = 20;
+    if (value.is_string()) {
+        return value.get_ref<const std::string&>().size() + 3;
+    }
+    if (!value.is_structured()) {
+        return kNumber;
+    }
+    std::size_t size = 2;
+    for (const auto& [key, element] : value.items()) {
+        size += (value.is_object() ? key.size() + 4 : 0) + estimated_size(element);
+    }
+    return size;
+}
+
+std::string text_of(const Json& value) {
+    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+tl::unexpected<Error> storage_failed(const std::string& message) {
+    return tl::unexpected(Error{
+        .error_class = ErrorClass::kTransient, .code = ErrorCode::kStorage, .message = message
+    });
+}
+
+Result<Json> read(const std::filesystem::path& path) {
+    try {
+        const FileHandle file(path, O_RDONLY);
+        const std::uint64_t size = file.size();
+        if (size > kLargestFile) {
+            return tl::unexpected(fatal(
+                ErrorCode::kValidation,
+                path.string() + " has " + std::to_string(size) + " bytes; a job takes at most " +
+                    std::to_string(kLargestFile) + ", more go as a batch"
+            ));
+        }
+        std::string text;
+        file.read_at(0, size, text);
+        std::optional<Json> value = parse_json_text(text);
+        if (!value) {
+            return tl::unexpected(fatal(
+                ErrorCode::kValidation,
+                path.string() + " holds no JSON, or is nested too deep; it takes one JSON value"
+            ));
+        }
+        return *std::move(value);
+    } catch (const StorageError& error) {
+        return storage_failed(error.what());
+    }
+}
+
+}  // namespace
+
+Result<Json> ClaimCheck::resolve(std::string_view ref) const {
+    const auto path = roots_->existing(ref);
+    return path ? read(*path) : tl::unexpected(path.error());
+}
+
+Result<void> ClaimCheck::put_away(Json& value, const std::string& job_id, const std::string& name)
+    const {
+    if (estimated_size(value) <= kLargest / 4) {
+        return {};
+    }
+    const std::string text = text_of(value);
+    if (text.size() <= kLargest) {
+        return {};
+    }
+    const std::filesystem::path folder = roots_->job_folder(job_id);
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    try {
+        replace_file(folder / name, [&](const WriteBytes& write) { write(text); });
+    } catch (const StorageError& failed) {
+        return storage_failed(failed.what());
+    }
+    value = {{kRef, file_ref(std::filesystem::absolute(folder / name))}};
+    return {};
+}
+
+Result<void> ClaimCheck::bring_back(Json& value) const {
+    const Json* const ref = field(value, kRef);
+    if (ref == nullptr || !ref->is_string() || value.size() != 1) {
+        return {};
+    }
+    Result<Json> whole = resolve(ref->get_ref<const std::string&>());
+    if (!whole) {
+        return tl::unexpected(std::move(whole.error()));
+    }
+    value = *std::move(whole);
+    return {};
+}
+
+}  // namespace inference
