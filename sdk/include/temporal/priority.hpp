@@ -17,7 +17,8 @@ struct Priority {
     int key = 0;  ///< 1 is served first, 5 last, strictly; 0: not set, which counts as 3.
     /// Keys take turns: the backlog of one does not keep the others waiting.
     std::string fairness_key = {};
-    float fairness_weight = 0;  ///< Turns of this key to one of others, 0.001 to 1,000; 0: not set, which counts as 1.
+    float fairness_weight =
+        0;  ///< Turns of this key to one of others, 0.001 to 1,000; 0: not set, which counts as 1.
 
     friend bool operator==(const Priority&, const Priority&) = default;
 };

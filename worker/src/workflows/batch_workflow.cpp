@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -58,6 +59,19 @@ Result<BatchRequest> decode(const temporal::Arguments& arguments) {
     }
 }
 
+/// Of a run that goes on with another's batch.
+Result<BatchState> decode_state(const temporal::Arguments& arguments) {
+    try {
+        return temporal::from_payload<BatchState>(arguments.values[1]);
+    } catch (const std::exception& error) {
+        return tl::unexpected(fatal(
+            ErrorCode::kValidation,
+            std::string("the second argument is no state of a batch: ") + error.what() +
+                "; give one batch request and nothing else"
+        ));
+    }
+}
+
 std::string of_all(std::int64_t failed, std::int64_t items) {
     return std::to_string(failed) + " of " + std::to_string(items) + " items failed";
 }
@@ -87,8 +101,15 @@ temporal::Task<BatchResponse> BatchWorkflow::run(
     }
     request_ = *std::move(request);
     if (arguments.values.size() > 1) {
+        Result<BatchState> state = decode_state(arguments);
+        if (!state) {
+            fail(ctx, state.error());
+        }
         continues_ = true;
-        state_ = temporal::from_payload<BatchState>(arguments.values[1]);
+        state_ = *std::move(state);
+        // A signal that came with the start is newer.
+        state_.paused = signaled_paused_.value_or(state_.paused);
+        progress_.continued(state_.chunks);
     }
     priority_ =
         request_.priority.value_or(priority_of_queue(ctx.info().task_queue).value_or(Priority::kLow)
@@ -185,6 +206,10 @@ temporal::Task<void> BatchWorkflow::run_chunks(temporal::WorkflowContext ctx) {
             const bool is_done = !has_items_left() || is_long_enough(ctx);
             return verdict_ || may_start(ctx) || (running_ == 0 && is_done);
         });
+        // What it waited for may have come together with a cancel.
+        if (ctx.canceled()) {
+            throw temporal::CanceledFailure("the batch was cancelled");
+        }
         if (verdict_) {
             scope.cancel("the batch failed");
             co_await ctx.until([this] { return running_ == 0; });
@@ -230,6 +255,10 @@ temporal::Task<bool> BatchWorkflow::try_chunk(
     ChunkReport& before,
     int& storage_failures
 ) {
+    // As its wait ended, or before it began.
+    if (ctx.canceled()) {
+        co_return false;
+    }
     ++state_.chunks;
     progress_.tried(now(ctx));
     std::chrono::milliseconds wait{0};
@@ -257,7 +286,7 @@ temporal::Task<bool> BatchWorkflow::try_chunk(
         }
         const Error error = to_step_error(failure, names::kInferBatch);
         if (error.code != ErrorCode::kStorage || ++storage_failures >= kStorageTries) {
-            verdict_ = error;
+            verdict_ = verdict_.value_or(error);
             co_return false;
         }
         wait = std::chrono::seconds{1 << storage_failures};
@@ -281,6 +310,9 @@ void BatchWorkflow::count(const ChunkReport& report, const ChunkReport& before) 
 }
 
 void BatchWorkflow::apply_policy() {
+    if (verdict_) {
+        return;
+    }
     const ItemCounts& counts = state_.counts;
     const std::string failed = of_all(counts.failed, counts.total);
     if (request_.failure_policy == FailurePolicy::kFailFast && counts.failed > 0) {
@@ -307,7 +339,8 @@ temporal::Task<BatchResponse> BatchWorkflow::finish(temporal::WorkflowContext ct
             {.start_to_close = kFinishTimeout,
              .heartbeat = kHeartbeat,
              .retry = kEndRetry,
-             .priority = {.fairness_key = fairness_key_}}
+             .priority = {.fairness_key = fairness_key_},
+             .cancellation = temporal::ActivityCancellationType::kWaitCancellationCompleted}
         );
         state_.counts = response.counts;
         progress_.counted(response.counts, now(ctx));

@@ -34,8 +34,8 @@ public:
 
     [[nodiscard]] JobStatus status() const { return progress_.status(); }
     /// No chunk begins until resume(); those that run go on.
-    void pause() { state_.paused = true; }
-    void resume() { state_.paused = false; }
+    void pause() { signaled_paused_ = state_.paused = true; }
+    void resume() { signaled_paused_ = state_.paused = false; }
     /// What the engines counted so far.
     [[nodiscard]] const TokenUsage& usage() const { return state_.usage; }
 
@@ -66,8 +66,9 @@ private:
     BatchRequest request_;
     BatchState state_;
     bool continues_ = false;  // Another run began this batch.
+    std::optional<bool> signaled_paused_;  // What the latest signal to this run wants.
     std::int64_t running_ = 0;
-    std::optional<Error> verdict_;  // Why the batch fails.
+    std::optional<Error> verdict_;  // Why the batch fails: the first reason stands.
     std::string fairness_key_;  // Empty: as the workflow.
     Priority priority_ = Priority::kLow;
     JobProgress progress_;

@@ -21,6 +21,10 @@ void JobProgress::accepted(std::string model, Priority priority, Timestamp now) 
     status_.updated_at = now;
 }
 
+void JobProgress::continued(int tries) {
+    status_.attempt = tries;
+}
+
 void JobProgress::entered(Stage stage, Timestamp now) {
     status_.stage = stage;
     status_.progress = static_cast<double>(stage) / kStages;

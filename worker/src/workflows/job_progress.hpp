@@ -18,6 +18,8 @@ class JobProgress {
 public:
     void start(std::string job_id, Timestamp now);
     void accepted(std::string model, Priority priority, Timestamp now);
+    /// Of a batch: the runs before this one made `tries`.
+    void continued(int tries);
     void entered(Stage stage, Timestamp now);
     /// A try of infer was started.
     void tried(Timestamp now);
