@@ -98,6 +98,7 @@ private:
         section.read("batch_history_events", worker.batch_history_events);
         section.read("drain_grace", worker.drain_grace, std::chrono::milliseconds(0));
         section.read("sticky_timeout", worker.sticky_timeout);
+        check_history(section);
         check_slots(
             section,
             "max_concurrent_activities",
@@ -110,6 +111,19 @@ private:
             worker.max_concurrent_workflow_tasks,
             kLeastWorkflowTaskSlots
         );
+    }
+
+    /// A run that is shorter than its first chunk would continue as new for ever.
+    void check_history(YamlMap& section) {
+        constexpr int kLeast = 50;
+        const int events = config_.worker.batch_history_events;
+        const auto value = section.find("batch_history_events");
+        if (value && events < kLeast) {
+            problems_.add(
+                *value,
+                "is " + std::to_string(events) + "; it takes at least " + std::to_string(kLeast)
+            );
+        }
     }
 
     void read_place(YamlMap& section, std::string_view key, bool& is_local) {

@@ -79,6 +79,7 @@ worker:
   heartbeat_timeout: 2s
   drain_grace: 0s
   sticky_timeout: 500ms
+  batch_history_events: 400
 stages: {preprocess: local, postprocess: remote}
 files: {roots: [data, /mnt/shared], dir: out}
 jobs: {store: postgresql://db/jobs}
@@ -94,6 +95,7 @@ admin: {listen: "[::1]:0"}
     EXPECT_EQ(config.local_steps, (LocalSteps{.preprocess = true, .postprocess = false}));
     EXPECT_EQ(config.worker.heartbeat_timeout, 2s);
     EXPECT_EQ(config.worker.drain_grace, 0s);
+    EXPECT_EQ(config.worker.batch_history_events, 400);
     EXPECT_EQ(config.worker.sticky_timeout, 500ms);
     EXPECT_EQ(
         config.files.roots,
@@ -127,6 +129,8 @@ TEST(Load, RefusesEachWrongValueWithItsLine) {
          "1: worker.serve[0]: 'hihg' is not one of high, normal, low; did you mean 'high'?"},
         {"worker: {serve: [high, high]}\n",
          "1: worker.serve[1]: 'high' is in the list twice; keep one"},
+        {"worker: {batch_history_events: 49}\n",
+         "1: worker.batch_history_events: is 49; it takes at least 50"},
         {"worker:\n  shares: {high: 0}\n",
          "2: worker.shares.high: '0' is not a whole number from 1 up"},
         {"worker:\n  shares: {medium: 5}\n", "2: worker.shares: unknown key 'medium'"},
