@@ -165,7 +165,14 @@ Result<fs::path> FileRoots::writable(std::string_view ref) const {
     if (!holds(file) || !holds(target) || (is_link && !fs::exists(target, error))) {
         return tl::unexpected(outside(*path));
     }
-    if (fs::exists(target, error) && !fs::is_regular_file(target, error)) {
+    const fs::file_status status = fs::status(target, error);
+    if (!fs::status_known(status)) {
+        return tl::unexpected(fatal(
+            ErrorCode::kValidation,
+            path->string() + " cannot be written: " + error.message() + "; choose another file"
+        ));
+    }
+    if (fs::exists(status) && !fs::is_regular_file(status)) {
         return tl::unexpected(
             fatal(ErrorCode::kValidation, path->string() + " is no plain file; choose another")
         );

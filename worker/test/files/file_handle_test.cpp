@@ -1,6 +1,7 @@
 #include "files/file_handle.hpp"
 
-#include "files/files_support.hpp"
+#include "cli/temp_folder.hpp"
+#include "files/file_text.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,9 +12,9 @@
 namespace inference {
 namespace {
 
-using testing::content_of;
-using testing::TempFolder;
-using testing::thrown_by;
+using cli::testing::TempFolder;
+using cli::testing::thrown_by;
+using testing::text_of;
 
 TEST(FileHandle, ReadsSoManyBytesFromAnyPlaceAndFewerAtTheEnd) {
     const TempFolder folder;
@@ -38,7 +39,7 @@ TEST(FileHandle, WritesAll) {
         file.write_all("");
         file.sync();
     }
-    EXPECT_TRUE(content_of(folder.path() / "f") == large);
+    EXPECT_TRUE(text_of(folder.path() / "f") == large);
 }
 
 TEST(FileHandle, IsNotInheritedByAChildProcess) {

@@ -228,5 +228,18 @@ TEST(JournalSize, APathThatCannotBeLookedAtIsAStorageErrorThatNamesIt) {
     EXPECT_THAT(error.what(), HasSubstr("Not a directory"));
 }
 
+TEST(Journal, ALineThatWasCutOffBehindAnyOfItsBytesIsNeverTakenForTheItems) {
+    const TempFolder folder;
+    const std::string whole = line_of(1);
+    for (std::size_t size = 1; size < whole.size(); ++size) {
+        const auto file = folder.write("journal", whole.substr(0, size));
+        EXPECT_THAT(visits(file), IsEmpty()) << size;
+        Journal(file).append(line_of(2));
+        const auto found = visits(file);
+        ASSERT_EQ(found.size(), 1) << size;
+        EXPECT_EQ(std::get<2>(found[0]), line_of(2)) << size;
+    }
+}
+
 }  // namespace
 }  // namespace inference

@@ -1,6 +1,7 @@
 #include "files/line_reader.hpp"
 
-#include "files/files_support.hpp"
+#include "cli/temp_folder.hpp"
+#include "files/file_text.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +14,7 @@
 namespace inference {
 namespace {
 
-using testing::TempFolder;
+using cli::testing::TempFolder;
 
 struct Line {
     std::uint64_t offset = 0;

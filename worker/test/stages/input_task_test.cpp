@@ -66,10 +66,10 @@ TEST(InputTask, IsRefusedWhereTheInputHoldsNoneSeveralOrHalfOfOne) {
     }
 }
 
-TEST(InputTask, OfAReferenceIsNotSupported) {
+TEST(InputTask, AReferenceIsToBeResolvedBefore) {
     const auto task = task_of(json::parse(R"({"ref":"file:///input.json"})"));
     ASSERT_FALSE(task);
-    EXPECT_EQ(task.error().code, ErrorCode::kUnsupported);
+    EXPECT_EQ(task.error().code, ErrorCode::kValidation);
     EXPECT_EQ(
         task.error().message,
         "field 'input.ref' stands beside other fields, or what it names is a reference itself; it "
