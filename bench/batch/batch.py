@@ -158,7 +158,8 @@ class Bench:
 
     async def as_batch(self, engine, client, items):
         self.batches += 1
-        job, source, output = f"batch-{self.batches}", self.folder / f"items-{items}.jsonl", self.folder / f"out-{self.batches}.jsonl"
+        job, source = f"batch-{self.batches}", self.folder / f"items-{items}.jsonl"
+        output = self.folder / f"{job}.jsonl"
         if not source.exists():
             source.write_text("".join(json.dumps(line) + "\n" for line in engine.lines()[:items]))
         wanted = {"chunk_size": self.options.chunk_size, "max_parallel_chunks": self.options.max_parallel_chunks}
@@ -209,7 +210,8 @@ def table(engine, items, direct, batch):
             (SHARE_OF_RUN, None, share("items/s")),
             (SHARE_OF_WHOLE, None, share("items/s of the whole"))]
     named = {"begin", "end", "items/s", "items/s of the whole", "capacity"}
-    rows += [(figure, median(direct, figure), median(batch, figure)) for figure in {**direct[0], **batch[0]} if figure not in named]
+    rows += [(figure, median(direct, figure), median(batch, figure))
+             for figure in {**direct[0], **batch[0]} if figure not in named]
     return "\n".join([f"| {items:,} items, {engine.name}, {engine.at_once} calls at once | driven directly | through BatchWorkflow |",
                       "|---|---|---|", *(f"| {name} | {cell(ours)} | {cell(theirs)} |" for name, ours, theirs in rows)])
 
@@ -233,7 +235,10 @@ async def main():
     kind = engines.Triton if options.engine == "triton" else engines.Sim
     items, at_once = options.items or kind.default_items, options.at_once or kind.default_at_once
     if not options.no_pin:
-        os.sched_setaffinity(0, {OTHER_CORE})
+        try:
+            os.sched_setaffinity(0, {OTHER_CORE})
+        except OSError:
+            raise SystemExit("there is no second core to pin to; --no-pin goes without") from None
 
     with tempfile.TemporaryDirectory(prefix="inference-worker-batch-") as folder:
         bench = Bench(options, pathlib.Path(folder))

@@ -83,8 +83,8 @@ class Triton:
         self.port = self.watched = ports["http"]
         self.endpoint = f"127.0.0.1:{ports['grpc']}" if bench.options.grpc else f"http://127.0.0.1:{self.port}"
         self.look_at = request("GET", "/v2/models/digits/stats")
-        folder = subprocess.run([ROOT / "engines/triton/setup", "--folder"], check=True, capture_output=True, text=True).stdout.strip()
-        with open(f"{folder}/digits-heldout.jsonl") as heldout:
+        folder = subprocess.run([ROOT / "engines/triton/setup", "--folder"], check=True, capture_output=True, text=True).stdout
+        with open(f"{folder.strip()}/digits-heldout.jsonl") as heldout:
             images = [json.loads(line)["input"]["inputs"][0] for line in heldout]
         self.images = [images[number % len(images)] for number in range(items)]
 

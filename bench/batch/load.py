@@ -1,4 +1,4 @@
-"""Calls over HTTP/1.1 at little cost: connections that stay open, requests made beforehand, of an answer only status and length read."""
+"""Calls over HTTP/1.1 at little cost: connections stay open, requests are made beforehand, of an answer only status and length are read."""
 
 import asyncio
 import time
@@ -35,6 +35,8 @@ class Connection(asyncio.Protocol):
         length = int(self.received[field + 17:self.received.find(b"\r\n", field + 2)])
         if len(self.received) < head + 4 + length:
             return
+        if self.answer.done():
+            return  # Given up.
         if self.received[9:12] != b"200":
             self.answer.set_exception(RuntimeError(self.received.decode(errors="replace")))
         else:

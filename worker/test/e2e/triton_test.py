@@ -38,9 +38,11 @@ def x(*values):
 
 def models_config(stack, models, over_http=(), more="", **triton):
     """A configuration of these models at Triton's gRPC port; those in `over_http` also as NAME-http at its HTTP port. `wide` is
-    `fragile` once more, of which the worker remembers nothing."""
+    `fragile` once more, of which the worker remembers nothing; NAME-batch are for batches."""
     lines = [f"  {name}: {{engine: triton, endpoints: [127.0.0.1:{triton['grpc']}], {more}}}" for name in models]
     lines += [f"  wide: {{engine: triton, engine_model: fragile, endpoints: [127.0.0.1:{triton['grpc']}]}}"]
+    lines += [f"  {name}-batch: {{engine: triton, engine_model: {name}, endpoints: [127.0.0.1:{triton['grpc']}], max_batch: 32}}"
+              for name in ("digits", "fragile")]
     lines += [f"  {name}-http: {{engine: triton, engine_model: {name}, endpoints: [http://127.0.0.1:{triton['http']}]}}"
               for name in over_http]
     file = stack.folder / "triton.yaml"
@@ -95,6 +97,34 @@ class RealTriton(TritonBehindTheWorker):
         done = subprocess.run([BIN / "digits", images, "--address", self.stack.address, "--least-right", "0.95"],
                               capture_output=True, text=True, timeout=120)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def batch(self, lines, name):
+        """The response, and the outputs by custom_id."""
+        items, output = self.stack.folder / f"{name}.jsonl", self.stack.folder / f"{name}-out.jsonl"
+        items.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        done = self.stack.run("batch", items, "--config", self.config, "--output", output, "-o", "json", "--id", name)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        results = [json.loads(line) for line in output.read_text().splitlines()]
+        self.assertEqual([result["custom_id"] for result in results], [line["custom_id"] for line in lines])
+        return json.loads(done.stdout), [{each["name"]: each for each in result["response"]["body"]["outputs"]} for result in results]
+
+    def test_a_batch_of_images_goes_to_triton_in_batches_and_each_gets_its_own_answer(self):
+        folder = subprocess.run([TRITON / "setup", "--folder"], check=True, capture_output=True, text=True).stdout.strip()
+        images = [json.loads(line) for line in (pathlib.Path(folder) / "digits-heldout.jsonl").read_text().splitlines()]
+        lines = [{"custom_id": str(image["custom_id"]), "method": "POST", "url": "/v2/models/digits-batch/infer", "body": image["input"]}
+                 for image in images]
+        response, outputs = self.batch(lines, "images")
+        self.assertEqual(response["counts"]["succeeded"], 360)
+        right = sum(output["label"]["data"] == [image["label"]] for image, output in zip(images, outputs))
+        self.assertGreaterEqual(right, 345)
+        self.assertEqual(outputs[0]["probabilities"]["shape"], [1, 10])
+
+    def test_a_batch_that_does_not_fit_the_memory_is_halved_until_it_does(self):
+        lines = [{"custom_id": str(number), "method": "POST", "url": "/v2/models/fragile-batch/infer", "body": {"inputs": [x(number)]}}
+                 for number in range(32)]
+        response, outputs = self.batch(lines, "memory")
+        self.assertEqual(response["counts"]["succeeded"], 32)
+        self.assertEqual([output["y"]["shape"] for output in outputs], [[1, 1]] * 32)
 
     def test_a_wrong_shape_is_refused_with_the_tensor_s_name_what_was_expected_and_what_was_given(self):
         for model in ("digits", "digits-http"):

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import runpy
 import signal
 import subprocess
 import sys
@@ -89,6 +90,7 @@ class RealVllm(unittest.TestCase):
                           f"  crowded: {{engine: vllm, engine_model: tiny, {endpoint}}}\n"
                           f"  missing: {{engine: vllm, {endpoint}}}\n"
                           f"  embedder: {{engine: vllm, endpoints: [http://127.0.0.1:{cls.embedder.http}/v1]}}\n")
+        cls.config = config
         cls.worker = cls.stack.worker(config)
 
     def setUp(self):
@@ -146,6 +148,43 @@ class RealVllm(unittest.TestCase):
         timings = response["timings"]
         self.assertGreater(timings["ttft_ms"], 0)
         self.assertLess(timings["ttft_ms"], timings["infer_ms"])
+
+    def test_a_batch_writes_what_vllm_run_batch_writes_and_openai_s_types_read_it(self):
+        folder = pathlib.Path(subprocess.run([VLLM / "setup", "--folder"], check=True, capture_output=True, text=True).stdout.strip())
+        items, output, theirs = (self.stack.folder / f"{self.job}-{name}.jsonl" for name in ("in", "out", "theirs"))
+        lines = [{"custom_id": f"c{number}", "method": "POST", "url": "/v1/chat/completions",
+                  "body": {"model": "tiny", "messages": [{"role": "user", "content": f"number {number}"}], "max_tokens": 8 + number,
+                           "temperature": 0, "ignore_eos": True}} for number in range(6)]
+        lines[4]["body"]["max_tokens"] = 100_000
+        items.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        done = self.stack.run("batch", items, "--output", output, "--config", self.config, "--id", self.job, timeout=120)
+        self.assertEqual(done.returncode, 1, "one is too long: " + done.stderr)
+        run = [folder / "venv/bin/python", "-m", "vllm.entrypoints.openai.run_batch", "-i", items, "-o", theirs, "--model",
+               folder / "tiny", "--enforce-eager"]
+        module = runpy.run_path(str(RUN), run_name="run")
+        run += [word for name, value in module["OPTIONS"].items() for word in (f"--{name}", value)]
+        with open(self.stack.folder / "run-batch.log", "w") as log:
+            subprocess.run([str(word) for word in run], check=True, env=module["server_environment"](folder), timeout=280,
+                           stdout=log, stderr=log)
+
+        def lasting(body):
+            return {key: value for key, value in body.items() if key not in ("id", "created")}
+        ours = {line["custom_id"]: line for line in map(json.loads, output.read_text().splitlines())}
+        for line in map(json.loads, theirs.read_text().splitlines()):
+            if line["custom_id"] == "c4":
+                self.assertEqual(line["response"]["status_code"], 400)
+                continue
+            mine = ours[line["custom_id"]]
+            self.assertEqual(lasting(mine["response"]["body"]), lasting(line["response"]["body"]))
+            self.assertEqual(mine["response"]["status_code"], line["response"]["status_code"])
+        self.assertEqual(list(ours), ["c0", "c1", "c2", "c3", "c5"])
+        read = ("import json, sys\n"
+                "from openai.types.chat import ChatCompletion\n"
+                "from openai.types.batch_error import BatchError\n"
+                "for line in map(json.loads, open(sys.argv[1])): ChatCompletion.model_validate(line['response']['body'], strict=True)\n"
+                "errors = [BatchError.model_validate(line['error'], strict=True) for line in map(json.loads, open(sys.argv[2]))]\n"
+                "assert [error.code for error in errors] == ['VALIDATION'], errors\n")
+        subprocess.run([folder / "venv/bin/python", "-c", read, output, output.with_suffix(".errors.jsonl")], check=True)
 
     def test_a_list_of_prompts_gets_an_answer_for_each(self):
         response = self.completed(*SHORT, text=json.dumps({"prompt": ["one", "two", "three"]}))
