@@ -330,12 +330,16 @@ temporal::Task<BatchResponse> BatchWorkflow::finish(temporal::WorkflowContext ct
     progress_.entered(Stage::kPostprocess, now(ctx));
     progress_.counted(state_.counts, now(ctx));
     try {
+        // Not within the expression, where g++ 12 destroys an aggregate twice.
+        const BatchEnd end{
+            .files = state_.outline.files,
+            .items = state_.outline.items,
+            .returns_results = state_.outline.returns_results,
+            .usage = state_.usage
+        };
         BatchResponse response = co_await postprocess_batch_step(
             ctx,
-            {.files = state_.outline.files,
-             .items = state_.outline.items,
-             .returns_results = state_.outline.returns_results,
-             .usage = state_.usage},
+            end,
             {.start_to_close = kFinishTimeout,
              .heartbeat = kHeartbeat,
              .retry = kEndRetry,
