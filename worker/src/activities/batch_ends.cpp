@@ -3,6 +3,7 @@
 #include "contracts/batch_line_id.hpp"
 #include "contracts/fnv_hash.hpp"
 #include "failure/application_failure.hpp"
+#include "failure/value_or_throw.hpp"
 #include "files/assemble.hpp"
 #include "files/claim.hpp"
 #include "files/file_handle.hpp"
@@ -33,12 +34,6 @@ using Json = nlohmann::json;
 constexpr std::uint64_t kSmallResults = 1024 * 1024;
 constexpr std::size_t kShownProblems = 20;
 
-Error storage_failed(const StorageError& error) {
-    return {
-        .error_class = ErrorClass::kTransient, .code = ErrorCode::kStorage, .message = error.what()
-    };
-}
-
 /// Throws what Temporal understands.
 template <class Step>
 auto with_storage_errors(Step step) {
@@ -46,16 +41,6 @@ auto with_storage_errors(Step step) {
         return step();
     } catch (const StorageError& error) {
         throw to_activity_failure(storage_failed(error));
-    }
-}
-
-template <class T>
-T value_of(Result<T> result) {
-    if (!result) {
-        throw to_activity_failure(result.error());
-    }
-    if constexpr (!std::is_void_v<T>) {
-        return *std::move(result);
     }
 }
 
@@ -179,7 +164,7 @@ public:
             .history_limit = limits.history_limit
         };
         write_inline_items(outline.files.items);
-        value_of(claim(outline.files.output, job_id));
+        value_or_throw(claim(outline.files.output, job_id));
         // Made here, so that a folder that cannot be written shows now.
         const Journal output(partial_of(outline.files.output));
         Journal errors(partial_of(outline.files.errors));
@@ -195,13 +180,15 @@ public:
 private:
     BatchFiles files_in(const fs::path& folder) {
         BatchFiles files{.job_id = ctx_.info().workflow_id};
-        files.items = request_.items_ref ? value_of(roots_.existing(*request_.items_ref)).string()
-                                         : (folder / "items.jsonl").string();
+        files.items = request_.items_ref
+                          ? value_or_throw(roots_.existing(*request_.items_ref)).string()
+                          : (folder / "items.jsonl").string();
         files.index = (folder / "items.index").string();
         const fs::path output = request_.output_ref
-                                    ? value_of(roots_.writable(*request_.output_ref))
+                                    ? value_or_throw(roots_.writable(*request_.output_ref))
                                     : folder / "output.jsonl";
-        const fs::path errors = request_.error_ref ? value_of(roots_.writable(*request_.error_ref))
+        const fs::path errors = request_.error_ref
+                                    ? value_or_throw(roots_.writable(*request_.error_ref))
                                 : request_.output_ref ? errors_beside(output)
                                                       : folder / "errors.jsonl";
         if (output == errors) {

@@ -40,12 +40,6 @@ std::string text_of(const Json& value) {
     return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-tl::unexpected<Error> storage_failed(const std::string& message) {
-    return tl::unexpected(Error{
-        .error_class = ErrorClass::kTransient, .code = ErrorCode::kStorage, .message = message
-    });
-}
-
 Result<Json> read(const std::filesystem::path& path) {
     try {
         const FileHandle file(path, O_RDONLY);
@@ -68,7 +62,7 @@ Result<Json> read(const std::filesystem::path& path) {
         }
         return *std::move(value);
     } catch (const StorageError& error) {
-        return storage_failed(error.what());
+        return tl::unexpected(storage_failed(error));
     }
 }
 
@@ -94,7 +88,7 @@ Result<void> ClaimCheck::put_away(Json& value, const std::string& job_id, const 
     try {
         replace_file(folder / name, [&](const WriteBytes& write) { write(text); });
     } catch (const StorageError& failed) {
-        return storage_failed(failed.what());
+        return tl::unexpected(storage_failed(failed));
     }
     value = {{kRef, file_ref(std::filesystem::absolute(folder / name))}};
     return {};

@@ -1,11 +1,10 @@
 #include "activities/cpu_steps.hpp"
 
 #include "contracts/priority.hpp"
-#include "failure/application_failure.hpp"
+#include "failure/value_or_throw.hpp"
 #include "stages/postprocess.hpp"
 #include "stages/preprocess.hpp"
 
-#include <type_traits>
 #include <utility>
 
 namespace inference {
@@ -15,17 +14,6 @@ using Clock = std::chrono::steady_clock;
 
 std::chrono::milliseconds since(Clock::time_point start) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
-}
-
-/// Throws what Temporal understands.
-template <class T>
-T value_of(Result<T> result) {
-    if (!result) {
-        throw to_activity_failure(result.error());
-    }
-    if constexpr (!std::is_void_v<T>) {
-        return *std::move(result);
-    }
 }
 
 }  // namespace
@@ -38,9 +26,9 @@ Processed PreprocessActivity::operator()(temporal::ActivityContext& ctx, InferRe
         .job_id = job_id,
         .queue_priority = priority_of_queue(ctx.info().task_queue).value_or(Priority::kNormal),
     };
-    value_of(claims_.bring_back(request.input));
-    auto processed = value_of(preprocess(std::move(request), *registry_, job));
-    value_of(claims_.put_away(processed.call.body, job_id, "request.json"));
+    value_or_throw(claims_.bring_back(request.input));
+    auto processed = value_or_throw(preprocess(std::move(request), *registry_, job));
+    value_or_throw(claims_.put_away(processed.call.body, job_id, "request.json"));
 
     const Model& model = registry_->lookup(processed.call.model)->get();
     processed.limits = {
@@ -58,9 +46,9 @@ InferResponse PostprocessActivity::operator()(temporal::ActivityContext& ctx, In
     const {
     const auto start = Clock::now();
     const std::string& job_id = ctx.info().workflow_id;
-    value_of(claims_.bring_back(inferred.reply.body));
-    InferResponse response = value_of(postprocess(std::move(inferred), job_id));
-    value_of(claims_.put_away(response.output, job_id, "output.json"));
+    value_or_throw(claims_.bring_back(inferred.reply.body));
+    InferResponse response = value_or_throw(postprocess(std::move(inferred), job_id));
+    value_or_throw(claims_.put_away(response.output, job_id, "output.json"));
     if (response.output.contains("ref")) {
         response.content.reset();  // It is a part of what was put away.
     }

@@ -1,5 +1,6 @@
 #include "activities/infer.hpp"
 
+#include "activities/heartbeat_interval.hpp"
 #include "activities/progress_pace.hpp"
 #include "failure/application_failure.hpp"
 #include "stages/accept_reply.hpp"
@@ -16,14 +17,6 @@ namespace {
 
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
-
-/// Three heartbeats within the timeout leave room for a lost one.
-temporal::Duration heartbeat_interval(const temporal::ActivityInfo& info) {
-    constexpr temporal::Duration kWithoutTimeout = std::chrono::seconds{1};
-    return info.heartbeat_timeout
-               ? std::min<temporal::Duration>(*info.heartbeat_timeout / 3, kWithoutTimeout)
-               : kWithoutTimeout;
-}
 
 /// Tells the server how far a streamed answer has come.
 class ProgressHeartbeat {

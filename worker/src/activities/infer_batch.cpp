@@ -1,5 +1,6 @@
 #include "activities/infer_batch.hpp"
 
+#include "activities/heartbeat_interval.hpp"
 #include "contracts/batch_line_id.hpp"
 #include "contracts/json_field.hpp"
 #include "failure/application_failure.hpp"
@@ -35,14 +36,6 @@ constexpr std::chrono::seconds kLook{1};
 /// A slot that is taken is worth something: reading a chunk is not free.
 constexpr std::chrono::seconds kLeastHold{5};
 constexpr std::chrono::seconds kLongestEnd{20};
-
-/// Silence after which a worker counts as lost is three of these at least.
-temporal::Duration heartbeat_interval(const temporal::ActivityInfo& info) {
-    constexpr temporal::Duration kLongest = std::chrono::seconds{1};
-    return info.heartbeat_timeout
-               ? std::min<temporal::Duration>(*info.heartbeat_timeout / 3, kLongest)
-               : kLongest;
-}
 
 void add_usage(TokenUsage& sum, const Json& body) {
     const Json* const usage = field(body, "usage");
@@ -321,15 +314,6 @@ private:
     ChunkReport report_;
     std::unique_ptr<BatchLanes::Chunk> chunk_;  // Last, so that it leaves first.
 };
-
-Error storage_failed(const StorageError& error) {
-    return {
-        .error_class = ErrorClass::kTransient,
-        .code = ErrorCode::kStorage,
-        .message = error.what(),
-        .sent = true
-    };
-}
 
 }  // namespace
 

@@ -12,4 +12,10 @@ StorageError::StorageError(
           std::generic_category().message(errno_value)
       ) {}
 
+Error storage_failed(const StorageError& error) {
+    return {
+        .error_class = ErrorClass::kTransient, .code = ErrorCode::kStorage, .message = error.what()
+    };
+}
+
 }  // namespace inference

@@ -2,6 +2,8 @@
 /// @brief What reading and writing of a batch's files throws.
 #pragma once
 
+#include "contracts/error.hpp"
+
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -15,5 +17,8 @@ public:
     /// With the text of `errno_value`.
     StorageError(const std::string& doing, const std::filesystem::path& path, int errno_value);
 };
+
+/// As a job is told of it: Transient STORAGE, for a disk may have room again.
+Error storage_failed(const StorageError& error);
 
 }  // namespace inference
