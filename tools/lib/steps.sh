@@ -36,7 +36,7 @@ step_lint() {
 }
 
 step_core() {
-    mkdir -p "$IW_CACHE/artifacts/core"
+    mkdir -p "$IW_CACHE/artifacts/core" "$IW_CACHE/core"
     local log=$IW_CACHE/core/test.log status=0
     # Under the lock of build-core: both leave their library in the same place.
     CARGO_TARGET_DIR=$IW_CACHE/core flock "$IW_CACHE/artifacts/core/lock" cargo test --locked --jobs "$(iw_jobs)" \
