@@ -1,9 +1,11 @@
 #include "cli/job_record.hpp"
 
+#include "cli/batch_record.hpp"
 #include "cli/event_fields.hpp"
 #include "contracts/error.hpp"
 #include "contracts/failure_details.hpp"
 #include "contracts/infer_request.hpp"
+#include "contracts/json_field.hpp"
 #include "contracts/names.hpp"
 #include "contracts/priority.hpp"
 
@@ -224,12 +226,18 @@ private:
 }  // namespace
 
 JobStatus status_from_history(const nlohmann::json& history, const std::string& job_id) {
+    const nlohmann::json* events = field(history, "events");
     Record record(job_id);
-    const auto events = history.is_object() ? history.find("events") : history.end();
-    if (events != history.end() && events->is_array()) {
-        for (const nlohmann::json& event : *events) {
-            record.apply(event);
-        }
+    if (events == nullptr || !events->is_array() || events->empty()) {
+        return record.status();
+    }
+    const std::string type =
+        text_at(events->front(), "/workflowExecutionStartedEventAttributes/workflowType/name");
+    if (type == names::kBatchWorkflow) {
+        return batch_status_from_history(history, job_id);
+    }
+    for (const nlohmann::json& event : *events) {
+        record.apply(event);
     }
     return record.status();
 }

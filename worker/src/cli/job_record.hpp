@@ -12,8 +12,9 @@ namespace inference::cli {
 
 /// What the query `status` would answer, from the events of the history.
 ///
-/// Queued lasts until the first workflow task is done. A retry's class and error are those of the failed activity; what the
-/// workflow alone knows (until when it waits for an engine) is not in it.
+/// Of both workflows. Queued lasts until the first workflow task is done. A retry's class and error are those of the failed
+/// activity; what the workflow alone knows (until when it waits for an engine) is not in it. A batch's items count as their
+/// chunks end.
 ///
 /// @param history Protobuf's JSON form of a history: {"events":[{"eventType","eventTime","...Attributes"}]}.
 /// Errors: none; what is missing or strange stays at its default.
