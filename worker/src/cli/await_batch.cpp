@@ -2,31 +2,23 @@
 
 #include "cli/await_job.hpp"
 #include "cli/batch_text.hpp"
+#include "cli/find_status.hpp"
 #include "cli/progress_display.hpp"
 #include "cli/wait_for_end.hpp"
 #include "contracts/job_status.hpp"
-#include "contracts/names.hpp"
 
-#include <exception>
 #include <ostream>
 #include <stop_token>
 
 namespace inference::cli {
 namespace {
 
-/// How long a worker may take to answer; the line stands still meanwhile.
-constexpr std::chrono::seconds kQueryTimeout{2};
-
-std::optional<ItemCounts> ask_worker(
+/// nullopt where it is not taken up yet, or its worker is busy or gone: the next time.
+std::optional<ItemCounts> ask_counts(
     const temporal::WorkflowHandle& job, const std::stop_token& stop
 ) {
-    try {
-        return job
-            .query<JobStatus>(names::kStatusQuery, {}, {.timeout = kQueryTimeout, .stop = stop})
-            .counts;
-    } catch (const std::exception&) {
-        return std::nullopt;  // Not taken up yet, or its worker is busy or gone: the next time.
-    }
+    const auto status = ask_worker(job, kWorkerPatience, stop);
+    return status ? status->counts : std::nullopt;
 }
 
 tl::expected<JobEnd, WaitEnd> wait_with_progress(
@@ -35,13 +27,15 @@ tl::expected<JobEnd, WaitEnd> wait_with_progress(
     const StopSignals& signals,
     std::ostream& err
 ) {
-    const ProgressDisplay display(
-        [&job](const std::stop_token& stop) { return ask_worker(job, stop); },
+    ProgressDisplay display(
+        [&job](const std::stop_token& stop) { return ask_counts(job, stop); },
         wait.items,
         err,
         stderr_width
     );
-    return wait_for_end(job, wait.timeout, signals);
+    return wait_for_end(job, wait.timeout, signals, [&display](const std::string& text) {
+        display.say(text);
+    });
 }
 
 std::optional<BatchResponse> batch_of(const JobEnd& end) {
@@ -60,8 +54,7 @@ ExitCode await_batch(
 ) {
     const auto end = wait_with_progress(job, wait, signals, invocation.err);
     if (!end) {
-        invocation.err << end.error().message << "\nor see how far it is: inference-worker status "
-                       << job.workflow_id() << '\n';
+        invocation.err << end.error().message << '\n';
         return end.error().code;
     }
     const std::optional<BatchResponse> response = batch_of(*end);

@@ -2,6 +2,7 @@
 
 #include "cli/batch_text.hpp"
 #include "cli/job_failure.hpp"
+#include "cli/table.hpp"
 
 #include <ostream>
 
@@ -16,12 +17,20 @@ void print_response(const nlohmann::json& response, const Invocation& invocation
     }
 }
 
+void print_way_on(const BatchResponse& batch, const Invocation& invocation) {
+    if (batch.status != JobState::kCompleted) {
+        invocation.err << "run the others again with: inference-worker retry-failed "
+                       << printable(batch.job_id) << '\n';
+    }
+}
+
 /// The summary is the data only where the lines are not.
 void print_batch(
     const BatchResponse& batch, const BatchOutputs& outputs, const Invocation& invocation
 ) {
     const bool lines = print_result_lines(batch, outputs, invocation.out);
     (lines ? invocation.err : invocation.out) << batch_summary(batch, outputs) << '\n';
+    print_way_on(batch, invocation);
 }
 
 ExitCode print_failure(
@@ -36,6 +45,7 @@ ExitCode print_failure(
     } else if (failure.batch) {
         print_result_lines(*failure.batch, outputs, invocation.out);
         invocation.err << batch_summary(*failure.batch, outputs) << '\n';
+        print_way_on(*failure.batch, invocation);
     }
     return ExitCode::kJobFailed;
 }
@@ -48,7 +58,9 @@ ExitCode await_job(
     const StopSignals& signals,
     const Invocation& invocation
 ) {
-    const auto end = wait_for_end(job, timeout, signals);
+    const auto end = wait_for_end(job, timeout, signals, [&invocation](const std::string& text) {
+        invocation.err << text << '\n' << std::flush;
+    });
     if (!end) {
         invocation.err << end.error().message << '\n';
         return end.error().code;

@@ -1,26 +1,18 @@
 #include "cli/progress_display.hpp"
 
+#include "cli/pause.hpp"
+
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <condition_variable>
-#include <mutex>
 #include <ostream>
+#include <string>
 #include <utility>
 
 namespace inference::cli {
 namespace {
 
 constexpr char kClearToEnd[] = "\x1b[K";
-
-/// False once `stop` fires.
-bool pause(std::chrono::milliseconds time, const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    never.wait_for(lock, stop, time, [] { return false; });
-    return !stop.stop_requested();
-}
 
 }  // namespace
 
@@ -44,14 +36,13 @@ void ProgressDisplay::redraw_a_line(const std::stop_token& stop) {
     // A job that has ended already is not worth a question, which a worker would have to replay it for.
     Clock::time_point asked = Clock::now();
     do {
-        err_ << '\r' << progress_line(now(), width_().value_or(kUsualWidth)) << kClearToEnd
-             << std::flush;
+        draw('\r' + progress_line(now(), width_().value_or(kUsualWidth)) + kClearToEnd);
         if (Clock::now() - asked >= pace_.ask) {
             asked = Clock::now();
             ask(stop);
         }
     } while (pause(pace_.redraw, stop));
-    err_ << '\r' << kClearToEnd << std::flush;
+    draw(std::string("\r") + kClearToEnd);
 }
 
 void ProgressDisplay::add_lines(const std::stop_token& stop) {
@@ -61,8 +52,17 @@ void ProgressDisplay::add_lines(const std::stop_token& stop) {
     ask(stop);  // The rate counts from the first answer on.
     while (pause(pace_.line, stop)) {
         ask(stop);
-        err_ << progress_text(now()) << '\n' << std::flush;
+        draw(progress_text(now()) + '\n');
     }
+}
+
+void ProgressDisplay::say(const std::string& text) {
+    draw(width_() ? '\r' + text + kClearToEnd + '\n' : text + '\n');
+}
+
+void ProgressDisplay::draw(const std::string& text) {
+    const std::lock_guard lock(writing_);
+    err_ << text << std::flush;
 }
 
 void ProgressDisplay::ask(const std::stop_token& stop) {

@@ -10,8 +10,10 @@
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
+#include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <thread>
 
 namespace inference::cli {
@@ -41,6 +43,9 @@ public:
     ProgressDisplay& operator=(const ProgressDisplay&) = delete;
     ~ProgressDisplay() = default;
 
+    /// A line that stays. Threads: any.
+    void say(const std::string& text);
+
 private:
     using Clock = std::chrono::steady_clock;
 
@@ -48,8 +53,10 @@ private:
     void add_lines(const std::stop_token& stop);
     void ask(const std::stop_token& stop);
     [[nodiscard]] BatchProgress now() const;
+    void draw(const std::string& text);
 
     const Ask ask_;
+    std::mutex writing_;
     std::ostream& err_;
     const Width width_;
     const Pace pace_;

@@ -2,9 +2,10 @@
 /// @brief Waits for a job, and says how it ended or why the waiting did.
 #pragma once
 
-#include "cli/exit_code.hpp"
 #include "cli/job_failure.hpp"
+#include "cli/lost_connection.hpp"
 #include "cli/stop_signals.hpp"
+#include "cli/wait_end.hpp"
 #include "temporal/workflow_handle.hpp"
 
 #include <nlohmann/json.hpp>
@@ -22,17 +23,14 @@ struct JobEnd {
     std::optional<JobFailure> failure = std::nullopt;
 };
 
-/// The job goes on without anybody waiting.
-struct WaitEnd {
-    ExitCode code = ExitCode::kTimedOut;  ///< 4 after a timeout; 130 or 143 by a signal.
-    std::string message;  ///< Why, and how to come back.
-};
-
+/// A connection that is lost is waited for, as wait_out() says; `notice` is told.
+///
 /// Errors: throws what the connection throws, and WorkflowNotFound.
 tl::expected<JobEnd, WaitEnd> wait_for_end(
     const temporal::WorkflowHandle& job,
     std::optional<std::chrono::milliseconds> timeout,
-    const StopSignals& signals
+    const StopSignals& signals,
+    const Notice& notice
 );
 
 }  // namespace inference::cli

@@ -32,7 +32,11 @@ constexpr char kLine[] = "{\"custom_id\":\"a\",\"error\":null}\n";
 TEST(PrintEnd, OfABatchIsItsLinesAndTheSummaryBesideThem) {
     const Printed printed({.job_id = "b1", .response = batch(JobState::kCompletedWithErrors)});
     EXPECT_EQ(printed.out.str(), kLine);
-    EXPECT_EQ(printed.err.str(), "completed_with_errors: 2 items, 1 succeeded, 1 failed\n");
+    EXPECT_EQ(
+        printed.err.str(),
+        "completed_with_errors: 2 items, 1 succeeded, 1 failed\n"
+        "run the others again with: inference-worker retry-failed b1\n"
+    );
 }
 
 TEST(PrintEnd, OfABatchWithFilesTheSummaryIsTheData) {
@@ -63,6 +67,7 @@ TEST(PrintEnd, OfABatchThatFailedIsTheFailureAndWhatWasDone) {
     EXPECT_EQ(
         printed.err.str(),
         "job 'b1' failed: too many failed\nfailed: 2 items, 1 succeeded, 1 failed\n"
+        "run the others again with: inference-worker retry-failed b1\n"
     );
 }
 

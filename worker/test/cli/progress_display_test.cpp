@@ -134,5 +134,17 @@ TEST(ProgressDisplay, TheEndDoesNotWaitForAnAnswer) {
     EXPECT_TRUE(stopped);
 }
 
+TEST(ProgressDisplay, WhatIsSaidMeanwhileStaysOnALineOfItsOwn) {
+    std::ostringstream err;
+    {
+        ProgressDisplay display(
+            [](const std::stop_token&) { return std::nullopt; }, 8, err, narrow_terminal, kFast
+        );
+        display.say("the connection is lost");
+    }
+    EXPECT_THAT(err.str(), HasSubstr("\rthe connection is lost\x1b[K\n"));
+    EXPECT_THAT(err.str(), EndsWith("\r\x1b[K"));
+}
+
 }  // namespace
 }  // namespace inference::cli
