@@ -6,6 +6,7 @@
 #include "cli/command_line.hpp"
 #include "cli/dev.hpp"
 #include "cli/doctor.hpp"
+#include "cli/list.hpp"
 #include "cli/models.hpp"
 #include "cli/queues.hpp"
 #include "cli/result.hpp"
@@ -24,6 +25,7 @@ int main(int argc, char** argv) {
     add_dev(line);
     add_submit(line);
     add_batch(line);
+    add_list(line);
     add_status(line);
     add_result(line);
     add_cancel(line);
