@@ -14,6 +14,7 @@
 #include "cli/submit.hpp"
 #include "cli/validate_config.hpp"
 #include "cli/version.hpp"
+#include "cli/watch.hpp"
 #include "cli/worker_command.hpp"
 
 #include <iostream>
@@ -27,6 +28,7 @@ int main(int argc, char** argv) {
     add_batch(line);
     add_list(line);
     add_status(line);
+    add_watch(line);
     add_result(line);
     add_cancel(line);
     add_models(line);
