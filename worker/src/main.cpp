@@ -10,6 +10,7 @@
 #include "cli/models.hpp"
 #include "cli/queues.hpp"
 #include "cli/result.hpp"
+#include "cli/retry_failed.hpp"
 #include "cli/status.hpp"
 #include "cli/submit.hpp"
 #include "cli/validate_config.hpp"
@@ -26,6 +27,7 @@ int main(int argc, char** argv) {
     add_dev(line);
     add_submit(line);
     add_batch(line);
+    add_retry_failed(line);
     add_list(line);
     add_status(line);
     add_watch(line);

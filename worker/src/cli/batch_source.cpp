@@ -5,6 +5,8 @@
 #include "files/item_index.hpp"
 #include "files/storage_error.hpp"
 
+#include <absl/strings/str_split.h>
+
 #include <cstdint>
 #include <stdexcept>
 #include <string_view>
@@ -38,34 +40,71 @@ void for_each_item(const std::string& file, const VisitItem& visit) {
     }
 }
 
+/// Where a job's items go that workers cannot read where they are. Errors: std::filesystem::filesystem_error.
+fs::path upload_path(const std::string& job_id, const fs::path& dir, const FileRoots& roots) {
+    fs::create_directories(dir / "uploads");
+    // A job's id is any text; the name of its folder is fit for a file's, too.
+    const std::string name = roots.job_folder(job_id).filename().string() + ".jsonl";
+    return fs::canonical(dir / "uploads") / name;
+}
+
 /// The copy's reference. Errors: StorageError, std::filesystem::filesystem_error.
 std::string upload(
     const fs::path& file, const std::string& job_id, const fs::path& dir, const FileRoots& roots
 ) {
-    fs::create_directories(dir / "uploads");
-    // A job's id is any text; the name of its folder is fit for a file's, too.
-    const std::string name = roots.job_folder(job_id).filename().string() + ".jsonl";
-    const fs::path copy = fs::canonical(dir / "uploads") / name;
+    const fs::path copy = upload_path(job_id, dir, roots);
     copy_whole(file, copy);
     return file_ref(copy);
 }
 
 /// A line that is no JSON becomes a string, which is no item either.
+nlohmann::json to_item(std::string_view text) {
+    auto item = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+    return item.is_discarded() ? nlohmann::json("no JSON") : std::move(item);
+}
+
 nlohmann::json read_items(const std::string& file) {
     nlohmann::json items = nlohmann::json::array();
     for_each_item(file, [&items](std::int64_t, std::int64_t, std::string_view text) {
-        auto item = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-        items.push_back(item.is_discarded() ? nlohmann::json("no JSON") : std::move(item));
+        items.push_back(to_item(text));
     });
     return items;
 }
 
 /// The end of what is said where nothing helps.
 std::string too_large(const FilesConfig& files, const std::string& why) {
-    return " lies in none of the folders that workers read, " + roots_text(files) +
-           "; it cannot be copied to '" + (files.dir / "uploads").string() + "' either (" + why +
-           "), and is larger than the 1 MiB that fit into a request";
+    return "cannot be written to '" + (files.dir / "uploads").string() + "' (" + why +
+           "), and are more than the 1 MiB that fit into a request; the configuration of the "
+           "workers (--config) names a folder that they share, files.dir";
 }
+
+/// Lines, as they come, up to what fits into a request.
+class InlineItems {
+public:
+    InlineItems(const FilesConfig& files, std::string why) : files_(files), why_(std::move(why)) {}
+
+    void add(std::string_view bytes) {
+        size_ += bytes.size();
+        if (size_ > kLargestInline) {
+            throw CommandError(ExitCode::kUsage, "the items " + too_large(files_, why_));
+        }
+        text_ += bytes;
+    }
+
+    [[nodiscard]] nlohmann::json items() const {
+        nlohmann::json items = nlohmann::json::array();
+        for (const auto& line : absl::StrSplit(text_, '\n', absl::SkipEmpty())) {
+            items.push_back(to_item({line.data(), line.size()}));
+        }
+        return items;
+    }
+
+private:
+    const FilesConfig& files_;
+    const std::string why_;
+    std::string text_;
+    std::uintmax_t size_ = 0;
+};
 
 }  // namespace
 
@@ -106,10 +145,30 @@ void give_items(
     } catch (const std::runtime_error& failed) {
         if (fs::file_size(real, error) > kLargestInline) {
             throw CommandError(
-                ExitCode::kUsage, "'" + file + "'" + too_large(files, failed.what())
+                ExitCode::kUsage,
+                "'" + file + "' lies in none of the folders that workers read, " +
+                    roots_text(files) + "; its items " + too_large(files, failed.what())
             );
         }
         request.items = read_items(file);
+    }
+}
+
+void give_lines(
+    const std::function<void(const WriteBytes&)>& fill,
+    const std::string& job_id,
+    const FilesConfig& files,
+    BatchRequest& request
+) {
+    const FileRoots roots(files.roots, files.dir);
+    try {
+        const fs::path file = upload_path(job_id, files.dir, roots);
+        replace_file(file, fill);
+        request.items_ref = file_ref(file);
+    } catch (const std::runtime_error& failed) {
+        InlineItems inlined(files, failed.what());
+        fill([&inlined](std::string_view bytes) { inlined.add(bytes); });
+        request.items = inlined.items();
     }
 }
 

@@ -6,8 +6,10 @@
 #include "config/config.hpp"
 #include "contracts/batch_request.hpp"
 #include "files/file_roots.hpp"
+#include "files/replace_file.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 namespace inference::cli {
@@ -23,6 +25,18 @@ BatchCheck check_batch_file(const std::string& file, BatchDefaults defaults);
 /// Errors: CommandError (2) naming the folders that the worker may read.
 void give_items(
     const std::string& file,
+    const std::string& job_id,
+    const FilesConfig& files,
+    BatchRequest& request
+);
+
+/// Fills `items_ref` or `items` with lines that are in no file yet: into DIR/uploads/JOB.jsonl; or, where that cannot be made, up to
+/// 1 MiB of them into the request.
+///
+/// @param fill May be called twice.
+/// Errors: CommandError (2) naming the folders that the worker may read; what `fill` throws.
+void give_lines(
+    const std::function<void(const WriteBytes&)>& fill,
     const std::string& job_id,
     const FilesConfig& files,
     BatchRequest& request

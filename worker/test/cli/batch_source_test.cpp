@@ -109,5 +109,29 @@ TEST_F(BatchSourceTest, AFileTooLargeForTheRequestIsRefusedWithTheFoldersThatWor
     EXPECT_THAT(error.what(), HasSubstr("files.roots"));
 }
 
+TEST_F(BatchSourceTest, LinesOfNoFileGoToTheWorkersFolderOrElseTravelInTheRequest) {
+    const auto fill = [](const WriteBytes& write) {
+        write("{\"custom_id\":\"a\"}\n");
+        write("{\"custom_id\":\"b\"}\n");
+    };
+    BatchRequest request;
+    give_lines(fill, "b1", files, request);
+    EXPECT_EQ(request.items_ref, file_ref(files.dir / "uploads" / "b1.jsonl"));
+    EXPECT_EQ(fs::file_size(files.dir / "uploads" / "b1.jsonl"), 36U);
+
+    fs::remove_all(files.dir);
+    block_uploads();
+    BatchRequest inlined;
+    give_lines(fill, "b1", files, inlined);
+    EXPECT_EQ(inlined.items_ref, std::nullopt);
+    ASSERT_EQ(inlined.items.size(), 2);
+    EXPECT_EQ(inlined.items[1].at("custom_id"), "b");
+
+    const auto too_many = [](const WriteBytes& write) { write(std::string((1 << 20) + 1, 'x')); };
+    const auto error = thrown_by<CommandError>([&] { give_lines(too_many, "b1", files, request); });
+    EXPECT_EQ(error.code(), ExitCode::kUsage);
+    EXPECT_THAT(error.what(), HasSubstr("files.dir"));
+}
+
 }  // namespace
 }  // namespace inference::cli
