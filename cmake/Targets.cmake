@@ -10,10 +10,10 @@
 #
 # DEPENDS and PUBLIC_INCLUDE reach whoever links the library; the PRIVATE ones are for its own sources alone.
 # A test has one label for the step of ./test that runs it: unit (the default; no network, also under the address sanitizer
-# and g++), replay, server (a Temporal server), engine (a real engine) or e2e; and beside it, where that holds, tsan (also under
-# the thread sanitizer) and long (only with ./test --long). Target iw_LABEL_tests builds the tests of one label. NEEDS names the
-# executables of this tree that a test starts; it finds them in $IW_BIN_DIR, data in $IW_SOURCE_DIR, a Python with Temporal's
-# SDK in $IW_PYTHON, and `temporal` on the PATH. SERIAL: while no other test runs.
+# and g++), replay, server (a Temporal server or an object store), engine (a real engine) or e2e; and beside it, where that
+# holds, tsan (also under the thread sanitizer) and long (only with ./test --long). Target iw_LABEL_tests builds the tests of
+# one label. NEEDS names the executables of this tree that a test starts; it finds them in $IW_BIN_DIR, data in $IW_SOURCE_DIR,
+# a Python with Temporal's SDK in $IW_PYTHON, and `temporal` and `versitygw` on the PATH. SERIAL: while no other test runs.
 # A fuzz target exists under the preset `fuzz` only, and there target `fuzz` builds them all.
 
 option(IW_FUZZ "Instrument everything for libFuzzer and build its targets; with clang" OFF)
