@@ -163,12 +163,12 @@ private:
         void read() {
             parser_.emplace();
             parser_->body_limit(std::uint64_t{1} << 30);
-            http::async_read(
+            http::async_read_header(
                 socket_,
                 buffer_,
                 *parser_,
                 [self = this->shared_from_this()](error_code error, std::size_t) {
-                    self->on_read(error);
+                    self->on_header(error);
                 }
             );
         }
@@ -196,6 +196,26 @@ private:
                     } else {
                         self->write(begin + step, step, then);
                     }
+                }
+            );
+        }
+
+        // A client that asks whether it may send its body waits for the answer.
+        void on_header(error_code error) {
+            if (!error && parser_->get()[http::field::expect] == "100-continue") {
+                constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
+                asio::write(socket_, asio::buffer(kGoOn), error);
+            }
+            if (error) {
+                on_read(error);
+                return;
+            }
+            http::async_read(
+                socket_,
+                buffer_,
+                *parser_,
+                [self = this->shared_from_this()](error_code failure, std::size_t) {
+                    self->on_read(failure);
                 }
             );
         }
