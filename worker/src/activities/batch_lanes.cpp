@@ -17,14 +17,18 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// How many calls are under way where the configuration does not say.
-constexpr std::int64_t kDepth = 64;
+/// How many calls are under way where the configuration does not say: to begin with, and at most.
+constexpr std::int64_t kFirstDepth = 64;
+constexpr std::int64_t kMostDepth = 256;
 /// A call's own time counts from when it is sent, and the engine's other clients may keep it waiting.
 constexpr std::chrono::hours kLongestWait{24};
 
 LaneOptions lane_options(const Model& model, const EnginePool& engines) {
     return {
-        .depth = model.max_concurrency.value_or(kDepth),
+        .depth =
+            {.start = model.max_concurrency.value_or(kFirstDepth),
+             .most = model.max_concurrency.value_or(kMostDepth),
+             .timeout = model.timeout},
         .group = std::max<std::int64_t>(engines.batch_limit(model), 1),
         .ready_timeout = model.ready_timeout
     };
@@ -215,7 +219,7 @@ void BatchLanes::Chunk::wake() {
 
 void BatchLanes::Chunk::answered(const CallEnd& end) {
     const std::lock_guard lock(shared_->mutex);
-    shared_->lanes.at(end.model).lane.answered(end.call);
+    shared_->lanes.at(end.model).lane.answered(end.call, Clock::now());
 }
 
 std::vector<LaneLoss> BatchLanes::Chunk::failed(const CallEnd& end, const Error& error) {

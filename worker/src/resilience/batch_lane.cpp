@@ -25,9 +25,7 @@ bool may_have_died(const Error& error) {
 }  // namespace
 
 BatchLane::BatchLane(LaneOptions options)
-    : options_(options),
-      depth_(std::max<std::int64_t>(options.depth, 1)),
-      group_(std::max<std::int64_t>(options.group, 1)) {}
+    : options_(options), depth_(options.depth), group_(std::max<std::int64_t>(options.group, 1)) {}
 
 void BatchLane::add(LaneItem item, std::uint64_t kind) {
     fresh_.push_back({item, kind});
@@ -55,7 +53,7 @@ std::vector<LaneCall> BatchLane::take(Time now) {
         if (in_flight_.empty()) {
             const Waiting suspect = suspects_.front();
             suspects_.pop_front();
-            calls.push_back(send({suspect}));
+            calls.push_back(send({suspect}, now));
         }
         return calls;
     }
@@ -64,17 +62,17 @@ std::vector<LaneCall> BatchLane::take(Time now) {
         in_flight_.size() == 1 && in_flight_.begin()->second.items.size() == 1 &&
         records_.contains(in_flight_.begin()->second.items.front().item) &&
         records_.at(in_flight_.begin()->second.items.front().item).deaths > 0;
-    while (!in_quarantine && std::ssize(in_flight_) < depth_) {
+    while (!in_quarantine && std::ssize(in_flight_) < depth_.depth()) {
         std::vector<Waiting> group = next_group(now);
         if (group.empty()) {
             break;
         }
-        calls.push_back(send(std::move(group)));
+        calls.push_back(send(std::move(group), now));
     }
     return calls;
 }
 
-LaneCall BatchLane::send(std::vector<Waiting> items) {
+LaneCall BatchLane::send(std::vector<Waiting> items, Time now) {
     const bool alone = in_flight_.empty();
     for (auto& [number, other] : in_flight_) {
         other.alone = false;
@@ -84,7 +82,8 @@ LaneCall BatchLane::send(std::vector<Waiting> items) {
         call.items.push_back(waiting.item.item);
     }
     in_flight_.emplace(
-        call.number, InFlight{.items = std::move(items), .alone = alone, .depth = depth_}
+        call.number,
+        InFlight{.items = std::move(items), .alone = alone, .depth = depth_.depth(), .sent = now}
     );
     return call;
 }
@@ -128,7 +127,7 @@ std::vector<BatchLane::Waiting> BatchLane::next_group(Time now) {
     return group;
 }
 
-void BatchLane::answered(std::uint64_t call) {
+void BatchLane::answered(std::uint64_t call, Time now) {
     const auto found = in_flight_.find(call);
     if (found == in_flight_.end()) {
         return;
@@ -136,13 +135,11 @@ void BatchLane::answered(std::uint64_t call) {
     for (const Waiting& waiting : found->second.items) {
         records_.erase(waiting.item);
     }
+    const Time sent = found->second.sent;
     in_flight_.erase(found);
     not_ready_since_.reset();
     not_ready_looks_ = 0;
-    if (depth_ < options_.depth && ++answered_since_ >= 2 * depth_) {
-        ++depth_;
-        answered_since_ = 0;
-    }
+    depth_.answered(now, now - sent, !fresh_.empty());
 }
 
 void BatchLane::dropped(std::uint64_t call) {
@@ -172,6 +169,11 @@ std::vector<LaneLoss> BatchLane::failed(
         case ErrorClass::kTransient:
             return counted(ended, error, &Record::transient, numbers.transient_tries, now, uniform);
         case ErrorClass::kTimeout:
+            // It waited in the engine behind too many others.
+            if (ended.depth > depth_.depth()) {
+                put_back_after(ended.items, error, 1, now, uniform);
+                return {};
+            }
             return counted(ended, error, &Record::timeouts, numbers.timeout_tries, now, uniform);
         case ErrorClass::kOutOfMemory: return out_of_memory(ended, error, now, uniform);
         case ErrorClass::kFatal: break;
@@ -227,7 +229,7 @@ void BatchLane::hold(const InFlight& call, const Error& error, Time now, double 
     );
     held_until_ = now + std::min(wait, numbers.longest_retry_after);
     if (error.sent) {
-        halve_calls(call);
+        depth_.halve(call.depth);
     }
 }
 
@@ -259,7 +261,7 @@ std::vector<LaneLoss> BatchLane::out_of_memory(
         return {};
     }
     if (!call.alone) {
-        halve_calls(call);
+        depth_.halve(call.depth);
         put_back_after(call.items, error, 1, now, uniform);
         return {};
     }
@@ -307,14 +309,6 @@ std::vector<LaneLoss> BatchLane::fatal_error(const InFlight& call, const Error& 
 LaneLoss BatchLane::lose(const Waiting& item, Error error) {
     records_.erase(item.item);
     return {.item = item.item, .error = std::move(error)};
-}
-
-void BatchLane::halve_calls(const InFlight& call) {
-    // Those that were sent before the last change say nothing about the depth of now.
-    if (call.depth <= depth_) {
-        depth_ = std::max<std::int64_t>(depth_ / 2, 1);
-        answered_since_ = 0;
-    }
 }
 
 std::optional<BatchLane::Time> BatchLane::next_look(Time now) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "contracts/error.hpp"
+#include "resilience/lane_depth.hpp"
 #include "resilience/retry_numbers.hpp"
 
 #include <chrono>
@@ -16,7 +17,7 @@
 namespace inference {
 
 struct LaneOptions {
-    std::int64_t depth = 64;  ///< The most calls at once.
+    DepthOptions depth = {};  ///< The most calls at once.
     std::int64_t group = 1;  ///< The most items of one call.
     std::chrono::milliseconds ready_timeout{600'000};
     RetryNumbers numbers = {};
@@ -53,7 +54,7 @@ struct LaneLoss {
 /// | OOM of several items | half as many in one call from now on, or as many as the engine says it takes |
 /// | OOM of one item among other calls | half as many calls from now on, more again as they are answered |
 /// | OOM of one item alone | again after a wait; final at the second |
-/// | Timeout | again after a wait; final at the second |
+/// | Timeout | again after a wait; final at the second; uncounted of a call that was sent when more were under way than may be now |
 /// | other Transient | again after a wait; final at the third; of several items then each alone |
 /// | Fatal | final; of several items each half alone, so that it is final for whom it is meant |
 ///
@@ -72,7 +73,7 @@ public:
     /// What is to be sent now.
     [[nodiscard]] std::vector<LaneCall> take(Time now);
     /// The call was answered, and its answer is written down: so its place may be taken.
-    void answered(std::uint64_t call);
+    void answered(std::uint64_t call, Time now);
     /// The call was cancelled.
     void dropped(std::uint64_t call);
     /// The call failed; gives those of its items that are not tried again.
@@ -86,7 +87,7 @@ public:
     [[nodiscard]] const std::optional<Error>& lost() const noexcept { return lost_; }
     /// Nothing is sent before this time.
     [[nodiscard]] Time held_until() const noexcept { return held_until_; }
-    [[nodiscard]] std::int64_t depth() const noexcept { return depth_; }
+    [[nodiscard]] std::int64_t depth() const noexcept { return depth_.depth(); }
 
 private:
     struct Waiting {
@@ -105,9 +106,10 @@ private:
         std::vector<Waiting> items;
         bool alone = true;  ///< No other call was under way at any time.
         std::int64_t depth = 0;  ///< When it was sent.
+        Time sent;
     };
 
-    LaneCall send(std::vector<Waiting> items);
+    LaneCall send(std::vector<Waiting> items, Time now);
     std::vector<Waiting> next_group(Time now);
     [[nodiscard]] std::int64_t group_of(const LaneItem& item) const;
     std::optional<Waiting> peek(Time now) const;
@@ -136,12 +138,10 @@ private:
     );
     std::vector<LaneLoss> fatal_error(const InFlight& call, const Error& error);
     LaneLoss lose(const Waiting& item, Error error);
-    void halve_calls(const InFlight& call);
 
     LaneOptions options_;
-    std::int64_t depth_;
+    LaneDepth depth_;
     std::int64_t group_;
-    std::int64_t answered_since_ = 0;  // The depth was changed.
     std::uint64_t calls_ = 0;
     std::deque<Waiting> fresh_;
     std::multimap<Time, Waiting> again_;

@@ -20,6 +20,10 @@ using testing::UnorderedElementsAre;
 
 constexpr BatchLane::Time kStart{1h};
 
+constexpr DepthOptions by_hand(std::int64_t depth) {
+    return {.start = depth, .most = depth};
+}
+
 Error transient(ErrorCode code = ErrorCode::kEngine5xx) {
     return {.error_class = ErrorClass::kTransient, .code = code, .message = "m", .sent = true};
 }
@@ -66,7 +70,7 @@ public:
     std::vector<LaneLoss> fail(std::uint32_t item, const Error& error) {
         return lane.failed(calls.at(item).number, error, now, 0.5);
     }
-    void answer(std::uint32_t item) { lane.answered(calls.at(item).number); }
+    void answer(std::uint32_t item) { lane.answered(calls.at(item).number, now); }
     std::vector<std::vector<std::uint32_t>> after(std::chrono::milliseconds time) {
         now += time;
         return send();
@@ -78,7 +82,7 @@ public:
 };
 
 TEST(BatchLane, KeepsSoManyCallsUnderWayAndFillsEachPlaceAsItComesFree) {
-    Lane lane(5, {.depth = 2});
+    Lane lane(5, {.depth = by_hand(2)});
     EXPECT_THAT(lane.calls, SizeIs(2));
     EXPECT_THAT(lane.send(), IsEmpty());
 
@@ -90,7 +94,7 @@ TEST(BatchLane, KeepsSoManyCallsUnderWayAndFillsEachPlaceAsItComesFree) {
 }
 
 TEST(BatchLane, TheEndOfOneChunkAndTheBeginOfTheNextAreUnderWayTogether) {
-    BatchLane lane({.depth = 2});
+    BatchLane lane({.depth = by_hand(2)});
     lane.add({1, 0});
     lane.add({2, 0});
 
@@ -101,7 +105,7 @@ TEST(BatchLane, TheEndOfOneChunkAndTheBeginOfTheNextAreUnderWayTogether) {
 }
 
 TEST(BatchLane, ItemsOfOneKindShareACallUpToItsLimit) {
-    BatchLane lane({.depth = 9, .group = 3});
+    BatchLane lane({.depth = by_hand(9), .group = 3});
     for (std::uint32_t item = 0; item < 4; ++item) {
         lane.add({1, item}, 5);
     }
@@ -128,7 +132,7 @@ TEST(BatchLane, ItemsOfOneKindShareACallUpToItsLimit) {
 }
 
 TEST(BatchLane, AnEngineThatTakesNothingHoldsAllBackAndCostsNoTries) {
-    Lane lane(3, {.depth = 2, .ready_timeout = 1min});
+    Lane lane(3, {.depth = by_hand(2), .ready_timeout = 1min});
     for (int look = 0; look < 4; ++look) {
         EXPECT_THAT(lane.fail(0, refused()), IsEmpty());
         EXPECT_THAT(lane.fail(1, refused()), IsEmpty());
@@ -149,7 +153,7 @@ TEST(BatchLane, AnEngineThatTakesNothingHoldsAllBackAndCostsNoTries) {
 }
 
 TEST(BatchLane, ARetryAfterHoldsAllBackForSoLongAndHalvesTheCalls) {
-    Lane lane(9, {.depth = 4});
+    Lane lane(9, {.depth = by_hand(4)});
     Error busy = transient(ErrorCode::kRateLimited);
     busy.retry_after = 7s;
     for (std::uint32_t item = 0; item < 4; ++item) {
@@ -162,7 +166,7 @@ TEST(BatchLane, ARetryAfterHoldsAllBackForSoLongAndHalvesTheCalls) {
 }
 
 TEST(BatchLane, ThePoisonIsFoundAmongTheSuspectsWithASecondDeathAndTheOthersAreDone) {
-    Lane lane(6, {.depth = 4});
+    Lane lane(6, {.depth = by_hand(4)});
     for (std::uint32_t item = 0; item < 4; ++item) {
         EXPECT_THAT(lane.fail(item, broken()), IsEmpty());
     }
@@ -185,7 +189,7 @@ TEST(BatchLane, ThePoisonIsFoundAmongTheSuspectsWithASecondDeathAndTheOthersAreD
 }
 
 TEST(BatchLane, WhileTheEngineComesBackTheSuspectsWait) {
-    Lane lane(2, {.depth = 2});
+    Lane lane(2, {.depth = by_hand(2)});
     EXPECT_THAT(lane.fail(0, broken()), IsEmpty());
     EXPECT_THAT(lane.fail(1, broken()), IsEmpty());
     lane.send();
@@ -197,7 +201,7 @@ TEST(BatchLane, WhileTheEngineComesBackTheSuspectsWait) {
 }
 
 TEST(BatchLane, OutOfMemoryHalvesWhatACallHolds) {
-    Lane lane(32, {.depth = 1, .group = 32});
+    Lane lane(32, {.depth = by_hand(1), .group = 32});
     EXPECT_THAT(lane.fail(0, out_of_memory()), IsEmpty());
     EXPECT_THAT(lane.send(), ElementsAre(SizeIs(16)));
     Error told = out_of_memory();
@@ -211,7 +215,7 @@ TEST(BatchLane, OutOfMemoryHalvesWhatACallHolds) {
 }
 
 TEST(BatchLane, OutOfMemoryOfSingleItemsHalvesTheCallsUnderWayUntilOneIsAlone) {
-    Lane lane(8, {.depth = 8});
+    Lane lane(8, {.depth = by_hand(8)});
     for (std::uint32_t item = 0; item < 8; ++item) {
         EXPECT_THAT(lane.fail(item, out_of_memory()), IsEmpty());
     }
@@ -226,14 +230,14 @@ TEST(BatchLane, OutOfMemoryOfSingleItemsHalvesTheCallsUnderWayUntilOneIsAlone) {
 }
 
 TEST(BatchLane, OutOfMemoryOfASingleItemThatIsAloneIsTriedOnceMore) {
-    Lane lane(1, {.depth = 8});
+    Lane lane(1, {.depth = by_hand(8)});
     EXPECT_THAT(lane.fail(0, out_of_memory()), IsEmpty());
     EXPECT_THAT(lane.after(1s), SizeIs(1));
     EXPECT_THAT(lane.fail(0, out_of_memory()), SizeIs(1));
 }
 
 TEST(BatchLane, AnsweredCallsLetTheDepthGrowAgain) {
-    Lane lane(40, {.depth = 4});
+    Lane lane(40, {.depth = by_hand(4)});
     EXPECT_THAT(lane.fail(0, out_of_memory()), IsEmpty());
     EXPECT_EQ(lane.lane.depth(), 2);
     for (std::uint32_t item = 1; item < 30; ++item) {
@@ -262,8 +266,21 @@ TEST(BatchLane, ATimeoutIsTriedOnceMore) {
     EXPECT_THAT(lane.fail(0, timeout()), SizeIs(1));
 }
 
+TEST(BatchLane, ATimeoutOfACallThatWaitedBehindTooManyIsNotCounted) {
+    Lane lane(4, {.depth = by_hand(4)});
+    lane.fail(0, out_of_memory());
+    EXPECT_EQ(lane.lane.depth(), 2);
+    EXPECT_THAT(lane.fail(1, timeout()), IsEmpty());
+    lane.answer(2);
+    lane.answer(3);
+    lane.after(1min);
+    EXPECT_THAT(lane.fail(1, timeout()), IsEmpty());
+    lane.after(1min);
+    EXPECT_THAT(lane.fail(1, timeout()), SizeIs(1));
+}
+
 TEST(BatchLane, ABadItemIsFoundInItsCallByHalves) {
-    Lane lane(8, {.depth = 1, .group = 8});
+    Lane lane(8, {.depth = by_hand(1), .group = 8});
     std::vector<std::uint32_t> lost;
     int calls = 0;
     for (std::vector<std::vector<std::uint32_t>> sent{lane.calls.at(0).items}; !sent.empty();
@@ -283,7 +300,7 @@ TEST(BatchLane, ABadItemIsFoundInItsCallByHalves) {
 }
 
 TEST(BatchLane, AChunkThatIsGoneHasNothingSent) {
-    BatchLane lane({.depth = 1});
+    BatchLane lane({.depth = by_hand(1)});
     lane.add({1, 0});
     lane.add({1, 1});
     lane.add({2, 0});
@@ -305,7 +322,7 @@ TEST(BatchLane, EveryItemEndsExactlyOnceWhateverFails) {
         std::mt19937 random(seed);
         const auto below = [&](unsigned end) { return static_cast<unsigned>(random() % end); };
         const LaneOptions options{
-            .depth = 1 + below(8), .group = 1 + below(6), .ready_timeout = 24h
+            .depth = by_hand(1 + below(8)), .group = 1 + below(6), .ready_timeout = 24h
         };
         BatchLane lane(options);
         const std::uint32_t items = 1 + below(60);
@@ -319,7 +336,7 @@ TEST(BatchLane, EveryItemEndsExactlyOnceWhateverFails) {
             for (const LaneCall& call : lane.take(now)) {
                 under_way[call.number] = call;
             }
-            ASSERT_LE(std::ssize(under_way), options.depth);
+            ASSERT_LE(std::ssize(under_way), options.depth.start);
             if (under_way.empty()) {
                 const auto look = lane.next_look(now);
                 ASSERT_TRUE(look) << "items are left, and nothing would wake anybody";
@@ -330,7 +347,7 @@ TEST(BatchLane, EveryItemEndsExactlyOnceWhateverFails) {
             under_way.erase(call.number);
             const unsigned dice = below(12);
             if (dice >= 6) {
-                lane.answered(call.number);
+                lane.answered(call.number, now);
                 for (const std::uint32_t item : call.items) {
                     ASSERT_TRUE(ended.insert(item).second) << item << " ended twice";
                 }
