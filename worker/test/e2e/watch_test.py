@@ -1,11 +1,14 @@
 """The command `watch`, and what becomes of commands that wait when Temporal is away."""
 
+import asyncio
 import json
 import os
 import pty
 import signal
 import subprocess
 import unittest
+
+from temporalio.client import Client
 
 from stack import PATIENCE, WORKER, Stack, wait_until
 
@@ -84,8 +87,13 @@ class Batches(WatchTest):
     def start_batch(self):
         self.serve()
         self.engine.script({"action": {"delay_ms": 500}})
-        started = self.stack.run("batch", self.batch_file(24), "--config", self.config, "--id", "b1", "--detach", "--priority", "high")
-        self.assertEqual(started.returncode, 0, started.stderr)
+        # Counts move with each chunk.
+        request = {"items_ref": f"file://{self.batch_file(24)}", "chunk_size": 4, "max_parallel_chunks": 1}
+
+        async def start():
+            client = await Client.connect(self.stack.address)
+            await client.start_workflow("BatchWorkflow", request, id="b1", task_queue="inference-high")
+        asyncio.run(start())
 
     def test_without_a_terminal_the_items_are_lines(self):
         self.start_batch()
