@@ -4,12 +4,10 @@
 #include "contracts/fnv_hash.hpp"
 #include "failure/application_failure.hpp"
 #include "failure/value_or_throw.hpp"
-#include "files/assemble.hpp"
-#include "files/claim.hpp"
-#include "files/file_handle.hpp"
 #include "files/item_index.hpp"
-#include "files/journal.hpp"
-#include "files/replace_file.hpp"
+#include "files/line_reader.hpp"
+#include "files/s3/object_storage.hpp"
+#include "files/storage_error.hpp"
 #include "stages/batch_line.hpp"
 #include "stages/preprocess.hpp"
 
@@ -17,10 +15,10 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <unordered_map>
 #include <vector>
 
@@ -44,18 +42,12 @@ auto with_storage_errors(Step step) {
     }
 }
 
-void make_folder(const fs::path& folder) {
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error) {
-        throw StorageError("make", folder, error.value());
-    }
-}
-
 /// out.jsonl -> out.errors.jsonl
-fs::path errors_beside(const fs::path& output) {
-    return output.parent_path() /
-           (output.stem().string() + ".errors" + output.extension().string());
+std::string errors_beside(const std::string& output) {
+    const std::size_t name = output.rfind('/') + 1;
+    const std::size_t dot = std::min(output.rfind('.'), output.size());
+    const std::size_t end = dot > name ? dot : output.size();
+    return output.substr(0, end) + ".errors" + output.substr(end);
 }
 
 /// The items that are wrong: as many as anybody reads in words, all by their numbers.
@@ -149,77 +141,103 @@ public:
         temporal::ActivityContext& ctx,
         const BatchRequest& request,
         const ModelRegistry& registry,
-        const FileRoots& roots
+        const Stores& stores
     )
-        : ctx_(ctx), request_(request), registry_(registry), roots_(roots) {}
+        : ctx_(ctx), request_(request), registry_(registry), stores_(stores) {}
 
     BatchOutline run(const BatchLimits& limits) {
         const std::string& job_id = ctx_.info().workflow_id;
-        const fs::path folder = roots_.job_folder(job_id);
-        make_folder(folder);
         BatchOutline outline{
-            .files = files_in(folder),
+            .files = files(job_id),
             .returns_results = !request_.output_ref && !request_.error_ref,
             .heartbeat_timeout = limits.heartbeat_timeout,
             .history_limit = limits.history_limit
         };
+        const Storage& storage = stores_.of(outline.files.output);
         write_inline_items(outline.files.items);
-        value_or_throw(claim(outline.files.output, job_id));
+        value_or_throw(storage.claim(outline.files.output, job_id));
         // Made here, so that a folder that cannot be written shows now.
-        const Journal output(partial_of(outline.files.output));
-        Journal errors(partial_of(outline.files.errors));
+        const auto output = storage.log(outline.files.output, kRefusals);
+        const auto errors = storage.log(outline.files.errors, kRefusals);
         try {
-            check_items(outline, errors);
+            check_items(outline, *errors);
+            errors->finish();
         } catch (...) {
-            give_up(outline.files);
+            // The output is as it was before, and free for another batch.
+            storage.clear(outline.files.output, outline.files.errors);
             throw;
         }
         return outline;
     }
 
 private:
-    BatchFiles files_in(const fs::path& folder) {
-        BatchFiles files{.job_id = ctx_.info().workflow_id};
-        files.items = request_.items_ref
-                          ? value_or_throw(roots_.existing(*request_.items_ref)).string()
-                          : (folder / "items.jsonl").string();
-        files.index = (folder / "items.index").string();
-        const fs::path output = request_.output_ref
-                                    ? value_or_throw(roots_.writable(*request_.output_ref))
-                                    : folder / "output.jsonl";
-        const fs::path errors = request_.error_ref
-                                    ? value_or_throw(roots_.writable(*request_.error_ref))
-                                : request_.output_ref ? errors_beside(output)
-                                                      : folder / "errors.jsonl";
-        if (output == errors) {
-            throw to_activity_failure(fatal(
-                ErrorCode::kValidation,
-                "fields 'output_ref' and 'error_ref' name one file, " + output.string() +
-                    "; choose two"
-            ));
-        }
-        files.output = output.string();
-        files.errors = errors.string();
+    BatchFiles files(const std::string& job_id) const {
+        BatchFiles files{.job_id = job_id};
+        files.output = request_.output_ref ? value_or_throw(stores_.writable(*request_.output_ref))
+                                           : own_file("output.jsonl");
+        files.errors = request_.error_ref    ? value_or_throw(stores_.writable(*request_.error_ref))
+                       : request_.output_ref ? errors_beside(files.output)
+                                             : own_file("errors.jsonl");
+        require_one_place(files);
+        files.items = request_.items_ref ? value_or_throw(stores_.existing(*request_.items_ref))
+                                         : working_file(files, "items.jsonl");
+        files.index = working_file(files, "items.index");
         return files;
     }
 
-    void write_inline_items(const fs::path& file) const {
+    static void require_one_place(const BatchFiles& files) {
+        if (files.output == files.errors) {
+            throw to_activity_failure(fatal(
+                ErrorCode::kValidation,
+                "fields 'output_ref' and 'error_ref' name one file, " + files.output +
+                    "; choose two"
+            ));
+        }
+        if (is_object_name(files.output) != is_object_name(files.errors)) {
+            throw to_activity_failure(fatal(
+                ErrorCode::kValidation,
+                "the results go to " + files.output + " and the errors to " + files.errors +
+                    "; choose files for both, or objects (fields 'output_ref' and 'error_ref')"
+            ));
+        }
+    }
+
+    std::string own_file(std::string_view name) const {
+        std::string file = stores_.job_file(ctx_.info().workflow_id, name);
+        stores_.of(file).make_folder_of(file);
+        return file;
+    }
+
+    /// Beside the results where these are objects: then all workers have it.
+    std::string working_file(const BatchFiles& files, std::string_view name) const {
+        return is_object_name(files.output) ? object_log_of(files.output) + std::string(name)
+                                            : own_file(name);
+    }
+
+    void write_inline_items(const std::string& file) const {
         if (request_.items_ref) {
             return;
         }
-        replace_file(file, [&](const WriteBytes& write) {
+        stores_.of(file).replace(file, [&](const WriteBytes& write) {
             for (const Json& item : request_.items) {
                 write(item.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
             }
         });
     }
 
+    void write_numbers(const std::string& file, const std::vector<std::uint64_t>& numbers) const {
+        stores_.of(file).replace(file, [&](const WriteBytes& write) {
+            write_index(numbers, write);
+        });
+    }
+
     /// Refused items fail alone, if they may: then their lines are the first in the journal.
-    void check_items(BatchOutline& outline, Journal& errors) {
+    void check_items(BatchOutline& outline, ResultLog& errors) {
         ItemCheck check(request_, registry_);
         ItemProblems problems;
+        const auto lines = stores_.of(outline.files.items).open(outline.files.items);
         const auto offsets = scan_items(
-            outline.files.items,
+            *lines,
             [&](std::int64_t item, std::int64_t line_number, std::string_view text) {
                 ctx_.throw_if_canceled();
                 const auto problem = check(line_number, text);
@@ -244,32 +262,30 @@ private:
         if (!problems.items().empty() && !request_.skip_invalid) {
             throw to_activity_failure(problems.error(outline.items));
         }
-        write_index(outline.files.index, offsets);
+        write_numbers(outline.files.index, offsets);
         if (!problems.items().empty()) {
             outline.files.refused = outline.files.index + ".refused";
-            write_index(outline.files.refused, problems.items());
+            write_numbers(outline.files.refused, problems.items());
         }
-    }
-
-    /// The output is as it was before, and free for another batch.
-    static void give_up(const BatchFiles& files) {
-        remove_journals(files.output, files.errors);
-        release(files.output);
     }
 
     temporal::ActivityContext& ctx_;
     const BatchRequest& request_;
     const ModelRegistry& registry_;
-    const FileRoots& roots_;
+    const Stores& stores_;
 };
 
 /// Both files as one list in the order of the items.
-Json read_results(const BatchFiles& files, std::int64_t items) {
+Json read_results(const Storage& storage, const BatchFiles& files, std::int64_t items) {
     std::vector<Json> lines(static_cast<std::size_t>(items));
     for (const std::string& file : {files.output, files.errors}) {
-        read_journal(file, 0, [&](std::int64_t item, std::uint64_t, std::string_view line) {
-            lines.at(static_cast<std::size_t>(item)) = Json::parse(line);
-        });
+        const auto source = storage.open(file);
+        LineReader reader(*source);
+        while (const auto line = reader.next()) {
+            if (const auto item = item_of_line(line->text)) {
+                lines.at(static_cast<std::size_t>(*item)) = Json::parse(line->text);
+            }
+        }
     }
     Json results = Json::array();
     for (Json& line : lines) {
@@ -280,13 +296,6 @@ Json read_results(const BatchFiles& files, std::int64_t items) {
     return results;
 }
 
-Assembled put_together(const BatchEnd& end) {
-    const bool is_done_already =
-        !fs::exists(partial_of(end.files.output)) && fs::exists(end.files.output);
-    return is_done_already ? count_lines(end.files.output, end.files.errors)
-                           : assemble(end.files.output, end.files.errors, end.items);
-}
-
 }  // namespace
 
 BatchOutline PreprocessBatchActivity::operator()(
@@ -294,16 +303,19 @@ BatchOutline PreprocessBatchActivity::operator()(
 ) const {
     ctx.heartbeat_every(limits_.heartbeat_timeout / 3);
     return with_storage_errors([&] {
-        return Preparation(ctx, request, *registry_, *roots_).run(limits_);
+        return Preparation(ctx, request, *registry_, *stores_).run(limits_);
     });
 }
 
-BatchResponse postprocess_batch_activity(temporal::ActivityContext& ctx, BatchEnd end) {
+BatchResponse PostprocessBatchActivity::operator()(temporal::ActivityContext& ctx, BatchEnd end)
+    const {
     ctx.heartbeat_every(ctx.info().heartbeat_timeout.value_or(std::chrono::seconds{3}) / 3);
     return with_storage_errors([&] {
-        const Assembled assembled = put_together(end);
+        const BatchFiles& files = end.files;
+        const Storage& storage = stores_->of(files.output);
+        const Assembled assembled = storage.assemble(files.output, files.errors, end.items);
         BatchResponse response{
-            .job_id = end.files.job_id,
+            .job_id = files.job_id,
             .counts =
                 {.total = end.items,
                  .succeeded = assembled.succeeded,
@@ -312,14 +324,17 @@ BatchResponse postprocess_batch_activity(temporal::ActivityContext& ctx, BatchEn
             .usage = end.usage
         };
         if (end.returns_results && assembled.bytes <= kSmallResults) {
-            response.results = read_results(end.files, end.items);
+            response.results = read_results(storage, files, end.items);
         } else {
-            response.output_ref = file_ref(end.files.output);
-            response.error_ref = file_ref(end.files.errors);
+            response.output_ref = ref_of(files.output);
+            response.error_ref = ref_of(files.errors);
         }
-        // OUTPUT's first: once it is gone, a try after a crash takes the files as they are, and needs none.
-        remove_journals(end.files.output, end.files.errors);
-        release(end.files.output);
+        storage.clear(files.output, files.errors);
+        for (const std::string& file : {files.index, files.refused}) {
+            if (!file.empty()) {
+                stores_->of(file).remove(file);
+            }
+        }
         return response;
     });
 }

@@ -5,7 +5,7 @@
 #include "contracts/batch_request.hpp"
 #include "contracts/batch_response.hpp"
 #include "contracts/batch_steps.hpp"
-#include "files/file_roots.hpp"
+#include "files/stores.hpp"
 #include "registry/model_registry.hpp"
 #include "temporal/activity_context.hpp"
 
@@ -30,16 +30,16 @@ class PreprocessBatchActivity {
 public:
     PreprocessBatchActivity(
         std::shared_ptr<const ModelRegistry> registry,
-        std::shared_ptr<const FileRoots> roots,
+        std::shared_ptr<const Stores> stores,
         BatchLimits limits
     )
-        : registry_(std::move(registry)), roots_(std::move(roots)), limits_(limits) {}
+        : registry_(std::move(registry)), stores_(std::move(stores)), limits_(limits) {}
 
     BatchOutline operator()(temporal::ActivityContext& ctx, BatchRequest request) const;
 
 private:
     std::shared_ptr<const ModelRegistry> registry_;
-    std::shared_ptr<const FileRoots> roots_;
+    std::shared_ptr<const Stores> stores_;
     BatchLimits limits_;
 };
 
@@ -47,6 +47,15 @@ private:
 /// in the response.
 ///
 /// Errors: throws the ApplicationFailure of Transient STORAGE.
-BatchResponse postprocess_batch_activity(temporal::ActivityContext& ctx, BatchEnd end);
+class PostprocessBatchActivity {
+public:
+    explicit PostprocessBatchActivity(std::shared_ptr<const Stores> stores)
+        : stores_(std::move(stores)) {}
+
+    BatchResponse operator()(temporal::ActivityContext& ctx, BatchEnd end) const;
+
+private:
+    std::shared_ptr<const Stores> stores_;
+};
 
 }  // namespace inference

@@ -2,14 +2,9 @@
 
 #include "contracts/json_field.hpp"
 #include "contracts/json_text.hpp"
-#include "files/file_handle.hpp"
-#include "files/replace_file.hpp"
+#include "files/storage_error.hpp"
 
-#include <fcntl.h>
-
-#include <filesystem>
 #include <optional>
-#include <system_error>
 
 namespace inference {
 namespace {
@@ -40,24 +35,24 @@ std::string text_of(const Json& value) {
     return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Result<Json> read(const std::filesystem::path& path) {
+Result<Json> read(const Storage& storage, const std::string& name) {
     try {
-        const FileHandle file(path, O_RDONLY);
-        const std::uint64_t size = file.size();
+        const auto file = storage.open(name);
+        const std::uint64_t size = file->size();
         if (size > kLargestFile) {
             return tl::unexpected(fatal(
                 ErrorCode::kValidation,
-                path.string() + " has " + std::to_string(size) + " bytes; a job takes at most " +
+                name + " has " + std::to_string(size) + " bytes; a job takes at most " +
                     std::to_string(kLargestFile) + ", more go as a batch"
             ));
         }
         std::string text;
-        file.read_at(0, size, text);
+        file->read_at(0, size, text);
         std::optional<Json> value = parse_json_text(text);
         if (!value) {
             return tl::unexpected(fatal(
                 ErrorCode::kValidation,
-                path.string() + " holds no JSON, or is nested too deep; it takes one JSON value"
+                name + " holds no JSON, or is nested too deep; it takes one JSON value"
             ));
         }
         return *std::move(value);
@@ -69,8 +64,8 @@ Result<Json> read(const std::filesystem::path& path) {
 }  // namespace
 
 Result<Json> ClaimCheck::resolve(std::string_view ref) const {
-    const auto path = roots_->existing(ref);
-    return path ? read(*path) : tl::unexpected(path.error());
+    const auto name = stores_->existing(ref);
+    return name ? read(stores_->of(*name), *name) : tl::unexpected(name.error());
 }
 
 Result<void> ClaimCheck::put_away(Json& value, const std::string& job_id, const std::string& name)
@@ -82,15 +77,15 @@ Result<void> ClaimCheck::put_away(Json& value, const std::string& job_id, const 
     if (text.size() <= kLargest) {
         return {};
     }
-    const std::filesystem::path folder = roots_->job_folder(job_id);
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
+    const std::string file = stores_->job_file(job_id, name);
+    const Storage& storage = stores_->of(file);
     try {
-        replace_file(folder / name, [&](const WriteBytes& write) { write(text); });
+        storage.make_folder_of(file);
+        storage.replace(file, [&](const WriteBytes& write) { write(text); });
     } catch (const StorageError& failed) {
         return tl::unexpected(storage_failed(failed));
     }
-    value = {{kRef, file_ref(std::filesystem::absolute(folder / name))}};
+    value = {{kRef, ref_of(file)}};
     return {};
 }
 

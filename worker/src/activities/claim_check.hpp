@@ -3,7 +3,7 @@
 #pragma once
 
 #include "contracts/result.hpp"
-#include "files/file_roots.hpp"
+#include "files/stores.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -14,16 +14,16 @@
 
 namespace inference {
 
-/// Exchanges JSON for {"ref": "file:///..."} and back.
+/// Exchanges JSON for {"ref": "file:///..."} or {"ref": "s3://..."} and back.
 ///
 /// Errors: Fatal VALIDATION for a reference that leads nowhere; Transient STORAGE for a file that cannot be written or read.
-/// Threads: any. Blocks for as long as the file system does.
+/// Threads: any. Blocks for as long as the store does.
 class ClaimCheck {
 public:
     /// Encoded, in bytes: what is larger is put away.
     static constexpr std::size_t kLargest = 1024 * 1024;
 
-    explicit ClaimCheck(std::shared_ptr<const FileRoots> roots) : roots_(std::move(roots)) {}
+    explicit ClaimCheck(std::shared_ptr<const Stores> stores) : stores_(std::move(stores)) {}
 
     /// The JSON that a client's `ref` names.
     [[nodiscard]] Result<nlohmann::json> resolve(std::string_view ref) const;
@@ -36,7 +36,7 @@ public:
     [[nodiscard]] Result<void> bring_back(nlohmann::json& value) const;
 
 private:
-    std::shared_ptr<const FileRoots> roots_;
+    std::shared_ptr<const Stores> stores_;
 };
 
 }  // namespace inference

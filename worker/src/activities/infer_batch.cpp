@@ -4,19 +4,17 @@
 #include "contracts/batch_line_id.hpp"
 #include "contracts/json_field.hpp"
 #include "failure/application_failure.hpp"
-#include "files/assemble.hpp"
 #include "files/item_index.hpp"
-#include "files/journal.hpp"
 #include "files/storage_error.hpp"
 #include "stages/batch_line.hpp"
+#include "stages/call_batch.hpp"
 #include "stages/preprocess.hpp"
 #include "stages/reply_check.hpp"
-#include "stages/tensor_batch.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -36,6 +34,9 @@ constexpr std::chrono::seconds kLook{1};
 /// A slot that is taken is worth something: reading a chunk is not free.
 constexpr std::chrono::seconds kLeastHold{5};
 constexpr std::chrono::seconds kLongestEnd{20};
+/// Calls whose results are written down together: what a store takes to answer is paid once for all that came meanwhile.
+constexpr std::size_t kMostTogether = 64;
+constexpr std::chrono::milliseconds kAtOnce{0};
 
 void add_usage(TokenUsage& sum, const Json& body) {
     const Json* const usage = field(body, "usage");
@@ -51,8 +52,8 @@ void add_usage(TokenUsage& sum, const Json& body) {
     add(sum.total_tokens, "total_tokens");
 }
 
-/// How much stood in the journals when the first attempt began: what is of this chunk comes after.
-struct JournalSizes {
+/// How much stood in the logs when the first attempt began: what is of this chunk comes after.
+struct LogSizes {
     std::uint64_t output = 0;
     std::uint64_t errors = 0;
 };
@@ -71,15 +72,18 @@ public:
         ChunkTask task,
         const BatchLanes& lanes,
         const ModelRegistry& registry,
+        const Stores& stores,
         HandOver& hand_over,
         std::size_t queue
     )
         : ctx_(ctx),
           task_(std::move(task)),
           registry_(registry),
+          stores_(stores),
+          storage_(stores.of(task_.files.output)),
           turn_(hand_over, queue),
-          output_(partial_of(task_.files.output)),
-          errors_(partial_of(task_.files.errors)),
+          output_(storage_.log(task_.files.output, task_.first)),
+          errors_(storage_.log(task_.files.errors, task_.first)),
           items_(static_cast<std::size_t>(task_.count)),
           chunk_(lanes.join([this](const auto& items) { return call_of(items); })) {}
 
@@ -89,10 +93,10 @@ public:
         const std::vector<bool> done = done_before();
         prepare(done);
         while (pending_ > 0 && !is_to_end()) {
-            if (auto end = chunk_->wait(kLook)) {
-                take(*std::move(end));
-            }
+            take_all(chunk_->wait(kLook));
         }
+        output_->finish();
+        errors_->finish();
         report_.remaining = pending_;
         return report_;
     }
@@ -107,11 +111,11 @@ private:
         std::vector<bool> done(items_.size(), false);
         const auto before = ctx_.heartbeat_details<std::uint64_t, std::uint64_t>();
         const bool is_first = !before && ctx_.attempt() == 1 && !task_.begun;
-        JournalSizes from;
+        LogSizes from;
         if (is_first) {
             from = {
-                .output = journal_size(partial_of(task_.files.output)),
-                .errors = journal_size(partial_of(task_.files.errors))
+                .output = storage_.log_end(task_.files.output),
+                .errors = storage_.log_end(task_.files.errors)
             };
         } else if (before) {
             from = {.output = std::get<0>(*before), .errors = std::get<1>(*before)};
@@ -119,19 +123,16 @@ private:
         ctx_.heartbeat(from.output, from.errors);
         ctx_.heartbeat_every(heartbeat_interval(ctx_.info()));
         if (!is_first) {
-            read_done(partial_of(task_.files.output), from.output, done, true);
-            read_done(partial_of(task_.files.errors), from.errors, done, false);
+            read_done(task_.files.output, from.output, done, true);
+            read_done(task_.files.errors, from.errors, done, false);
         }
         return done;
     }
 
     void read_done(
-        const std::filesystem::path& journal,
-        std::uint64_t from,
-        std::vector<bool>& done,
-        bool succeeded
+        const std::string& file, std::uint64_t from, std::vector<bool>& done, bool succeeded
     ) {
-        read_journal(journal, from, [&](std::int64_t item, std::uint64_t, std::string_view line) {
+        storage_.read_log(file, task_.first, from, [&](std::int64_t item, std::string_view line) {
             const std::int64_t place = item - task_.first;
             if (place < 0 || place >= task_.count || done[static_cast<std::size_t>(place)]) {
                 return;
@@ -147,13 +148,17 @@ private:
         });
     }
 
+    [[nodiscard]] std::unique_ptr<const ByteSource> opened(const std::string& file) const {
+        return stores_.of(file).open(file);
+    }
+
     /// What preprocess_batch has refused, and written down.
     [[nodiscard]] std::vector<bool> refused_before() const {
         std::vector<bool> refused(items_.size(), false);
         if (task_.files.refused.empty()) {
             return refused;
         }
-        for (const std::uint64_t item : read_index(task_.files.refused)) {
+        for (const std::uint64_t item : read_index(*opened(task_.files.refused))) {
             const std::int64_t place = static_cast<std::int64_t>(item) - task_.first;
             if (place >= 0 && place < task_.count) {
                 refused[static_cast<std::size_t>(place)] = true;
@@ -163,8 +168,9 @@ private:
     }
 
     void prepare(const std::vector<bool>& done) {
-        const auto lines =
-            read_items(task_.files.items, task_.files.index, task_.first, task_.count);
+        const auto lines = read_items(
+            *opened(task_.files.items), *opened(task_.files.index), task_.first, task_.count
+        );
         const BatchDefaults defaults{.model = task_.model, .parameters = task_.parameters};
         const std::vector<bool> refused = refused_before();
         for (std::uint32_t item = 0; item < lines.size(); ++item) {
@@ -200,20 +206,22 @@ private:
             .shape = processed->shape
         };
         const EngineCall& call = items_[item]->call;
-        chunk_->add(registry_.lookup(call.model)->get(), item, tensor_kind(call));
+        chunk_->add(registry_.lookup(call.model)->get(), item, batch_kind(call));
         return std::nullopt;
     }
 
     /// On any thread, while items_ stays as it is: an item is emptied only when no call has it.
     [[nodiscard]] EngineCall call_of(const std::vector<std::uint32_t>& items) const {
-        if (items.size() == 1) {
-            return items_[items.front()]->call;
-        }
+        return merge_calls(calls_of(items));
+    }
+
+    [[nodiscard]] std::vector<const EngineCall*> calls_of(const std::vector<std::uint32_t>& items
+    ) const {
         std::vector<const EngineCall*> calls;
         for (const std::uint32_t item : items) {
             calls.push_back(&items_[item]->call);
         }
-        return merge_tensors(calls);
+        return calls;
     }
 
     [[nodiscard]] bool is_to_end() {
@@ -236,33 +244,46 @@ private:
                (Clock::now() - began_ >= kLeastHold && turn_.is_to_go());
     }
 
-    void take(CallEnd end) {
+    /// This end, and those that have come with it.
+    void take_all(std::optional<CallEnd> end) {
+        std::vector<CallEnd> written;
+        for (std::size_t taken = 1; end && taken <= kMostTogether; ++taken) {
+            if (take(*end)) {
+                written.push_back(*std::move(end));
+            }
+            end = taken < kMostTogether ? chunk_->wait(kAtOnce) : std::nullopt;
+        }
+        output_->commit();
+        errors_->commit();
+        for (const CallEnd& answered : written) {
+            chunk_->answered(answered);
+        }
+    }
+
+    /// True if it brought results: they are written, and only have to be committed before its place goes to another call.
+    bool take(CallEnd& end) {
         if (std::holds_alternative<Cancelled>(end.outcome)) {
-            return ctx_.throw_if_canceled();
+            return false;
         }
         if (const auto* error = std::get_if<Error>(&end.outcome)) {
-            return failed(end, *error);
+            failed(end, *error);
+            return false;
         }
         auto reply = std::get<EngineReply>(std::move(end.outcome));
         if (const auto error = write(end, std::move(reply))) {
-            return failed(end, *error);
+            failed(end, *error);
+            return false;
         }
-        chunk_->answered(end);
+        return true;
     }
 
     std::optional<Error> write(const CallEnd& end, EngineReply reply) {
-        if (end.items.size() == 1) {
-            const std::uint32_t item = end.items.front();
-            if (auto error = check_reply(reply, items_[item]->shape)) {
-                return error;
-            }
-            write_result(item, reply.body);
-            return std::nullopt;
-        }
-        if (auto error = check_reply(reply, items_[end.items.front()]->shape)) {
+        const auto calls = calls_of(end.items);
+        const ReplyShape shape = merged_shape(items_[end.items.front()]->shape, calls);
+        if (auto error = check_reply(reply, shape)) {
             return error;
         }
-        const auto parts = split_tensors(std::move(reply.body), std::ssize(end.items));
+        const auto parts = split_reply(std::move(reply.body), calls);
         if (!parts) {
             return parts.error();
         }
@@ -274,7 +295,7 @@ private:
 
     void write_result(std::uint32_t item, const Json& body) {
         const std::string id = id_of(item);
-        output_.append(result_line(id, items_[item]->custom_id, id, body));
+        output_->append(result_line(id, items_[item]->custom_id, id, body));
         add_usage(report_.usage, body);
         ++report_.succeeded;
         end_item(item);
@@ -288,7 +309,7 @@ private:
     }
 
     void lose(std::uint32_t item, const std::string& custom_id, const Error& error) {
-        errors_.append(error_line(id_of(item), custom_id, error));
+        errors_->append(error_line(id_of(item), custom_id, error));
         ++report_.failed;
         if (!report_.first_error) {
             report_.first_error = error;
@@ -304,11 +325,13 @@ private:
     temporal::ActivityContext& ctx_;
     const ChunkTask task_;
     const ModelRegistry& registry_;
+    const Stores& stores_;
+    const Storage& storage_;  // Of the results.
     HandOver::Turn turn_;
     const Clock::time_point began_ = Clock::now();
     std::optional<Clock::time_point> stopped_sending_;
-    Journal output_;
-    Journal errors_;
+    std::unique_ptr<ResultLog> output_;
+    std::unique_ptr<ResultLog> errors_;
     std::vector<std::optional<PendingItem>> items_;
     std::int64_t pending_ = 0;
     ChunkReport report_;
@@ -319,7 +342,8 @@ private:
 
 ChunkReport InferBatchActivity::operator()(temporal::ActivityContext& ctx, ChunkTask task) const {
     try {
-        return ChunkRun(ctx, std::move(task), *lanes_, *registry_, *hand_over_, queue_).run();
+        return ChunkRun(ctx, std::move(task), *lanes_, *registry_, *stores_, *hand_over_, queue_)
+            .run();
     } catch (const StorageError& error) {
         throw to_activity_failure(storage_failed(error));
     }

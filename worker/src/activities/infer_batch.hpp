@@ -5,6 +5,7 @@
 #include "activities/batch_lanes.hpp"
 #include "capacity/hand_over.hpp"
 #include "contracts/batch_steps.hpp"
+#include "files/stores.hpp"
 #include "registry/model_registry.hpp"
 #include "temporal/activity_context.hpp"
 
@@ -30,11 +31,13 @@ public:
     InferBatchActivity(
         std::shared_ptr<const BatchLanes> lanes,
         std::shared_ptr<const ModelRegistry> registry,
+        std::shared_ptr<const Stores> stores,
         std::shared_ptr<HandOver> hand_over,
         std::size_t queue
     )
         : lanes_(std::move(lanes)),
           registry_(std::move(registry)),
+          stores_(std::move(stores)),
           hand_over_(std::move(hand_over)),
           queue_(queue) {}
 
@@ -43,6 +46,7 @@ public:
 private:
     std::shared_ptr<const BatchLanes> lanes_;
     std::shared_ptr<const ModelRegistry> registry_;
+    std::shared_ptr<const Stores> stores_;
     std::shared_ptr<HandOver> hand_over_;
     std::size_t queue_;
 };

@@ -48,7 +48,7 @@ ExitCode await_batch(
     const temporal::WorkflowHandle& job,
     const BatchWait& wait,
     const BatchOutputs& outputs,
-    const FileRoots& roots,
+    const Stores& stores,
     const StopSignals& signals,
     const Invocation& invocation
 ) {
@@ -61,7 +61,7 @@ ExitCode await_batch(
     if (!response) {
         return print_end(*end, invocation);
     }
-    return print_end(*end, invocation, write_outputs(*response, outputs, roots));
+    return print_end(*end, invocation, write_outputs(*response, outputs, stores));
 }
 
 }  // namespace inference::cli

@@ -6,7 +6,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/invocation.hpp"
 #include "cli/stop_signals.hpp"
-#include "files/file_roots.hpp"
+#include "files/stores.hpp"
 #include "temporal/workflow_handle.hpp"
 
 #include <chrono>
@@ -27,7 +27,7 @@ ExitCode await_batch(
     const temporal::WorkflowHandle& job,
     const BatchWait& wait,
     const BatchOutputs& outputs,
-    const FileRoots& roots,
+    const Stores& stores,
     const StopSignals& signals,
     const Invocation& invocation
 );

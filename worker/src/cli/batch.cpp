@@ -5,6 +5,7 @@
 #include "cli/command_error.hpp"
 #include "cli/command_line.hpp"
 #include "cli/connect.hpp"
+#include "cli/make_stores.hpp"
 #include "cli/run_batch.hpp"
 #include "cli/settings.hpp"
 #include "cli/stop_signals.hpp"
@@ -26,10 +27,15 @@ struct BatchOptions {
 
 /// Lets the bad lines through only where that is asked for. Gives back how many items there are.
 std::int64_t require_good_lines(
-    const BatchOptions& options, const BatchRequest& request, std::ostream& err
+    const BatchOptions& options,
+    const BatchRequest& request,
+    const Stores& stores,
+    std::ostream& err
 ) {
     const BatchCheck check = check_batch_file(
-        options.file, {.model = request.model.value_or(""), .parameters = request.parameters}
+        options.file,
+        stores,
+        {.model = request.model.value_or(""), .parameters = request.parameters}
     );
     if (check.invalid() > 0) {
         const std::string how_many = "'" + options.file + "': " + std::to_string(check.invalid()) +
@@ -53,14 +59,15 @@ ExitCode batch(const BatchOptions& options, Invocation& invocation) {
         .detach = options.run.detach
     };
     const FilesConfig files = load_settings(invocation.common).files;
-    run.outputs = require_outputs(options.run, options.file, files);
-    run.items = require_good_lines(options, run.request, invocation.err);
+    const auto stores = make_stores(files);
+    run.outputs = require_outputs(options.run, options.file, files, *stores);
+    run.items = require_good_lines(options, run.request, *stores, invocation.err);
     run.give_items = [&](const std::string& job_id, BatchRequest& request) {
-        give_items(options.file, job_id, files, request);
+        give_items(options.file, job_id, files, *stores, request);
     };
     const StopSignals signals;
     const temporal::Client client = connect(invocation, signals);
-    return run_batch(std::move(run), files, client, signals, invocation);
+    return run_batch(std::move(run), *stores, client, signals, invocation);
 }
 
 void add_request_options(CLI::App& command, BatchArguments& request) {

@@ -38,33 +38,66 @@ fs::path writable_path(const std::string& argument) {
     return path;
 }
 
-std::optional<fs::path> asked_for(const std::string& argument) {
-    return argument.empty() ? std::nullopt : std::optional(writable_path(argument));
+/// Nobody but the worker writes objects. Errors: CommandError (2).
+std::optional<std::string> asked_for(const std::string& argument, const Stores& stores) {
+    if (argument.empty()) {
+        return std::nullopt;
+    }
+    if (!is_object_name(argument)) {
+        return writable_path(argument).string();
+    }
+    auto name = stores.writable(argument);
+    if (!name) {
+        throw CommandError(ExitCode::kUsage, name.error().message);
+    }
+    return *std::move(name);
+}
+
+std::string errors_beside(const std::string& output) {
+    if (!is_object_name(output)) {
+        return fs::path(output).replace_extension(".errors.jsonl").string();
+    }
+    const std::size_t dot = output.rfind('.');
+    return output.substr(0, dot > output.rfind('/') ? dot : output.size()) + ".errors.jsonl";
 }
 
 void require_apart(
-    const std::optional<fs::path>& one, const std::optional<fs::path>& other, const char* what
+    const std::optional<std::string>& one, const std::optional<std::string>& other, const char* what
 ) {
     if (one && one == other) {
-        throw CommandError(ExitCode::kUsage, "'" + one->string() + "' " + what);
+        throw CommandError(ExitCode::kUsage, "'" + *one + "' " + what);
     }
 }
 
-bool may_write(const std::optional<fs::path>& file, const FileRoots& roots) {
-    return !file || roots.writable(file_ref(*file)).has_value();
+void require_one_kind(const BatchOutputs& outputs) {
+    if (outputs.output && outputs.errors &&
+        is_object_name(*outputs.output) != is_object_name(*outputs.errors)) {
+        throw CommandError(
+            ExitCode::kUsage,
+            "--output is '" + *outputs.output + "' and --errors '" + *outputs.errors +
+                "'; choose files for both, or objects"
+        );
+    }
+}
+
+bool may_write(const std::optional<std::string>& file, const Stores& stores) {
+    if (!file || is_object_name(*file)) {
+        return true;
+    }
+    return !stores.has_bucket_dir() && stores.writable(file_ref(*file)).has_value();
 }
 
 [[noreturn]] void cannot_put(
-    const fs::path& target, const std::string& why, const std::string& job_id
+    const std::string& target, const std::string& why, const std::string& job_id
 ) {
     throw CommandError(
         ExitCode::kJobFailed,
-        "the batch has ended, but '" + target.string() + "' cannot be written: " + why +
+        "the batch has ended, but '" + target + "' cannot be written: " + why +
             "; its results are to be had with: inference-worker result " + job_id
     );
 }
 
-void write_lines(const nlohmann::json& results, bool errors, const fs::path& file) {
+void write_lines(const nlohmann::json& results, bool errors, const std::string& file) {
     replace_file(file, [&results, errors](const WriteBytes& write) {
         for (const nlohmann::json& line : results) {
             if (is_error_line(line) == errors) {
@@ -75,31 +108,31 @@ void write_lines(const nlohmann::json& results, bool errors, const fs::path& fil
 }
 
 void copy_from_worker(
-    const std::string& ref, const fs::path& file, const std::string& job_id, const FileRoots& roots
+    const std::string& ref, const std::string& file, const std::string& job_id, const Stores& stores
 ) {
-    if (ref == file_ref(file)) {
+    if (ref == ref_of(file)) {
         return;
     }
-    const auto source = roots.existing(ref);
+    const auto source = stores.existing(ref);
     if (!source) {
         cannot_put(file, source.error().message, job_id);
     }
     if (*source != file) {
-        copy_whole(*source, file);
+        copy_whole(*stores.of(*source).open(*source), stores.of(file), file);
     }
 }
 
 /// Whether there is anything to put into the file.
 bool write_output(
-    const fs::path& file,
+    const std::string& file,
     const std::optional<std::string>& ref,
     bool errors,
     const BatchResponse& response,
-    const FileRoots& roots
+    const Stores& stores
 ) {
     try {
         if (ref) {
-            copy_from_worker(*ref, file, response.job_id, roots);
+            copy_from_worker(*ref, file, response.job_id, stores);
         } else if (response.results.is_array()) {
             write_lines(response.results, errors, file);
         }
@@ -112,34 +145,34 @@ bool write_output(
 }  // namespace
 
 BatchOutputs plan_outputs(
-    const OutputArguments& arguments, const fs::path& input, const FileRoots& roots
+    const OutputArguments& arguments, const std::string& input, const Stores& stores
 ) {
-    BatchOutputs outputs{.output = asked_for(arguments.output), .errors = std::nullopt};
-    const std::string beside =
-        outputs.output ? fs::path(*outputs.output).replace_extension(".errors.jsonl").string()
-                       : std::string();
-    outputs.errors = asked_for(arguments.errors.empty() ? beside : arguments.errors);
+    BatchOutputs outputs{.output = asked_for(arguments.output, stores), .errors = std::nullopt};
+    const std::string beside = outputs.output ? errors_beside(*outputs.output) : std::string();
+    outputs.errors = asked_for(arguments.errors.empty() ? beside : arguments.errors, stores);
     std::error_code ignored;
-    const fs::path source = fs::weakly_canonical(input, ignored);
+    const std::string source =
+        is_object_name(input) ? input : fs::weakly_canonical(input, ignored).string();
     require_apart(outputs.output, source, "is the batch itself; --output takes another file");
     require_apart(outputs.errors, source, "is the batch itself; --errors takes another file");
     require_apart(
         outputs.output, outputs.errors, "cannot be both; --errors takes another file than --output"
     );
-    outputs.by_worker = may_write(outputs.output, roots) && may_write(outputs.errors, roots);
+    require_one_kind(outputs);
+    outputs.by_worker = may_write(outputs.output, stores) && may_write(outputs.errors, stores);
     return outputs;
 }
 
 BatchOutputs write_outputs(
-    const BatchResponse& response, const BatchOutputs& outputs, const FileRoots& roots
+    const BatchResponse& response, const BatchOutputs& outputs, const Stores& stores
 ) {
     BatchOutputs written = outputs;
     if (outputs.output &&
-        !write_output(*outputs.output, response.output_ref, false, response, roots)) {
+        !write_output(*outputs.output, response.output_ref, false, response, stores)) {
         written.output.reset();
     }
     if (outputs.errors &&
-        !write_output(*outputs.errors, response.error_ref, true, response, roots)) {
+        !write_output(*outputs.errors, response.error_ref, true, response, stores)) {
         written.errors.reset();
     }
     return written;

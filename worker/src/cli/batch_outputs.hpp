@@ -3,9 +3,8 @@
 #pragma once
 
 #include "contracts/batch_response.hpp"
-#include "files/file_roots.hpp"
+#include "files/stores.hpp"
 
-#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -17,19 +16,19 @@ struct OutputArguments {
     std::string errors;
 };
 
-/// The files that were asked for. Absent: wherever the worker puts the results.
+/// The files that were asked for, absolute paths or "s3://bucket/key". Absent: wherever the worker puts the results.
 struct BatchOutputs {
-    std::optional<std::filesystem::path> output;
-    std::optional<std::filesystem::path> errors;
+    std::optional<std::string> output;
+    std::optional<std::string> errors;
     bool by_worker = false;  ///< It writes all of them; else the waiting command does.
 };
 
-/// Both files, as absolute paths. The errors of OUT.jsonl go to OUT.errors.jsonl where nothing else is asked for. The worker writes
-/// them if it may write each of them.
+/// The errors of OUT.jsonl go to OUT.errors.jsonl where nothing else is asked for. The worker writes both if it may write each of them,
+/// and objects always; files it does not write where its own go to a bucket, for then it may be on another machine.
 ///
-/// Errors: CommandError (2) for a file in no folder, one that is a folder, the input itself, or the same twice.
+/// Errors: CommandError (2) for an object that the worker may not write, one file and one object, a file in no folder, one that is a folder, the input itself, or the same twice.
 BatchOutputs plan_outputs(
-    const OutputArguments& arguments, const std::filesystem::path& input, const FileRoots& roots
+    const OutputArguments& arguments, const std::string& input, const Stores& stores
 );
 
 /// Puts the results where they were asked for, unless they are there already: from the response, or from the worker's files.
@@ -37,7 +36,7 @@ BatchOutputs plan_outputs(
 ///
 /// Errors: CommandError (1) naming the file, and how to get at the results.
 BatchOutputs write_outputs(
-    const BatchResponse& response, const BatchOutputs& outputs, const FileRoots& roots
+    const BatchResponse& response, const BatchOutputs& outputs, const Stores& stores
 );
 
 }  // namespace inference::cli

@@ -2,13 +2,14 @@
 
 #include "cli/command_error.hpp"
 #include "cli/copy_whole.hpp"
+#include "files/file_handle.hpp"
 #include "files/item_index.hpp"
 #include "files/storage_error.hpp"
 
 #include <absl/strings/str_split.h>
+#include <fcntl.h>
 
 #include <cstdint>
-#include <stdexcept>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -25,36 +26,33 @@ constexpr std::uintmax_t kLargestInline = 1 << 20;
     throw CommandError(ExitCode::kUsage, "cannot read '" + file + "': " + why);
 }
 
-/// Calls `visit` for every item, which is what the worker will take for one.
-void for_each_item(const std::string& file, const VisitItem& visit) {
+/// The name of a file that is read twice: here, and by the worker.
+///
+/// Errors: CommandError (2).
+std::string readable(const std::string& file, const Stores& stores) {
+    if (is_object_name(file)) {
+        auto name = stores.existing(file);
+        if (!name) {
+            throw CommandError(ExitCode::kUsage, name.error().message);
+        }
+        return *std::move(name);
+    }
     std::error_code error;
     const fs::file_status status = fs::status(file, error);
     if (fs::exists(status) && !fs::is_regular_file(status)) {
-        // It is read twice: here, and by the worker.
         unreadable(file, fs::is_directory(status) ? "it is a folder" : "it is no plain file");
     }
+    return file;
+}
+
+/// Calls `visit` for every item, which is what the worker will take for one.
+void for_each_item(const std::string& file, const Stores& stores, const VisitItem& visit) {
+    const std::string name = readable(file, stores);
     try {
-        scan_items(file, visit);
+        scan_items(*stores.of(name).open(name), visit);
     } catch (const StorageError& failed) {
         throw CommandError(ExitCode::kUsage, failed.what());
     }
-}
-
-/// Where a job's items go that workers cannot read where they are. Errors: std::filesystem::filesystem_error.
-fs::path upload_path(const std::string& job_id, const fs::path& dir, const FileRoots& roots) {
-    fs::create_directories(dir / "uploads");
-    // A job's id is any text; the name of its folder is fit for a file's, too.
-    const std::string name = roots.job_folder(job_id).filename().string() + ".jsonl";
-    return fs::canonical(dir / "uploads") / name;
-}
-
-/// The copy's reference. Errors: StorageError, std::filesystem::filesystem_error.
-std::string upload(
-    const fs::path& file, const std::string& job_id, const fs::path& dir, const FileRoots& roots
-) {
-    const fs::path copy = upload_path(job_id, dir, roots);
-    copy_whole(file, copy);
-    return file_ref(copy);
 }
 
 /// A line that is no JSON becomes a string, which is no item either.
@@ -63,17 +61,17 @@ nlohmann::json to_item(std::string_view text) {
     return item.is_discarded() ? nlohmann::json("no JSON") : std::move(item);
 }
 
-nlohmann::json read_items(const std::string& file) {
+nlohmann::json read_items(const std::string& file, const Stores& stores) {
     nlohmann::json items = nlohmann::json::array();
-    for_each_item(file, [&items](std::int64_t, std::int64_t, std::string_view text) {
+    for_each_item(file, stores, [&items](std::int64_t, std::int64_t, std::string_view text) {
         items.push_back(to_item(text));
     });
     return items;
 }
 
 /// The end of what is said where nothing helps.
-std::string too_large(const FilesConfig& files, const std::string& why) {
-    return "cannot be written to '" + (files.dir / "uploads").string() + "' (" + why +
+std::string too_large(const std::string& upload, const std::string& why) {
+    return "cannot be written to '" + upload + "' (" + why +
            "), and are more than the 1 MiB that fit into a request; the configuration of the "
            "workers (--config) names a folder that they share, files.dir";
 }
@@ -81,12 +79,13 @@ std::string too_large(const FilesConfig& files, const std::string& why) {
 /// Lines, as they come, up to what fits into a request.
 class InlineItems {
 public:
-    InlineItems(const FilesConfig& files, std::string why) : files_(files), why_(std::move(why)) {}
+    InlineItems(std::string upload, std::string why)
+        : upload_(std::move(upload)), why_(std::move(why)) {}
 
     void add(std::string_view bytes) {
         size_ += bytes.size();
         if (size_ > kLargestInline) {
-            throw CommandError(ExitCode::kUsage, "the items " + too_large(files_, why_));
+            throw CommandError(ExitCode::kUsage, "the items " + too_large(upload_, why_));
         }
         text_ += bytes;
     }
@@ -100,7 +99,7 @@ public:
     }
 
 private:
-    const FilesConfig& files_;
+    const std::string upload_;
     const std::string why_;
     std::string text_;
     std::uintmax_t size_ = 0;
@@ -108,16 +107,20 @@ private:
 
 }  // namespace
 
-BatchCheck check_batch_file(const std::string& file, BatchDefaults defaults) {
+BatchCheck check_batch_file(const std::string& file, const Stores& stores, BatchDefaults defaults) {
     if (file == "-") {
         throw CommandError(
             ExitCode::kUsage, "batch takes a file, for the worker reads it too; '-' is none"
         );
     }
     BatchCheck check(std::move(defaults));
-    for_each_item(file, [&check](std::int64_t, std::int64_t line_number, std::string_view text) {
-        check.add(line_number, text);
-    });
+    for_each_item(
+        file,
+        stores,
+        [&check](std::int64_t, std::int64_t line_number, std::string_view text) {
+            check.add(line_number, text);
+        }
+    );
     if (check.items() == 0) {
         throw CommandError(ExitCode::kUsage, "'" + file + "' is empty; each line is one item");
     }
@@ -128,45 +131,52 @@ void give_items(
     const std::string& file,
     const std::string& job_id,
     const FilesConfig& files,
+    const Stores& stores,
     BatchRequest& request
 ) {
+    if (is_object_name(file)) {
+        request.items_ref = file;
+        return;
+    }
     std::error_code error;
     const fs::path real = fs::canonical(file, error);
     if (error) {
         unreadable(file, error.message());
     }
-    const FileRoots roots(files.roots, files.dir);
-    if (roots.existing(file_ref(real))) {
+    if (!stores.has_bucket_dir() && stores.existing(file_ref(real))) {
         request.items_ref = file_ref(real);
         return;
     }
+    const std::string copy = stores.upload_file(job_id);
     try {
-        request.items_ref = upload(real, job_id, files.dir, roots);
-    } catch (const std::runtime_error& failed) {
+        stores.of(copy).make_folder_of(copy);
+        copy_whole(FileHandle(real, O_RDONLY), stores.of(copy), copy);
+        request.items_ref = ref_of(copy);
+    } catch (const StorageError& failed) {
         if (fs::file_size(real, error) > kLargestInline) {
             throw CommandError(
                 ExitCode::kUsage,
                 "'" + file + "' lies in none of the folders that workers read, " +
-                    roots_text(files) + "; its items " + too_large(files, failed.what())
+                    roots_text(files) + "; its items " + too_large(copy, failed.what())
             );
         }
-        request.items = read_items(file);
+        request.items = read_items(file, stores);
     }
 }
 
 void give_lines(
     const std::function<void(const WriteBytes&)>& fill,
     const std::string& job_id,
-    const FilesConfig& files,
+    const Stores& stores,
     BatchRequest& request
 ) {
-    const FileRoots roots(files.roots, files.dir);
+    const std::string file = stores.upload_file(job_id);
     try {
-        const fs::path file = upload_path(job_id, files.dir, roots);
-        replace_file(file, fill);
-        request.items_ref = file_ref(file);
-    } catch (const std::runtime_error& failed) {
-        InlineItems inlined(files, failed.what());
+        stores.of(file).make_folder_of(file);
+        stores.of(file).replace(file, fill);
+        request.items_ref = ref_of(file);
+    } catch (const StorageError& failed) {
+        InlineItems inlined(file, failed.what());
         fill([&inlined](std::string_view bytes) { inlined.add(bytes); });
         request.items = inlined.items();
     }
@@ -178,6 +188,9 @@ std::string roots_text(const FilesConfig& files) {
         std::error_code ignored;
         const fs::path real = fs::weakly_canonical(root, ignored);
         text += (text.empty() ? "'" : ", '") + (real.empty() ? root : real).string() + "'";
+    }
+    for (const std::string& root : files.bucket_roots) {
+        text += (text.empty() ? "'" : ", '") + root + "'";
     }
     return text + " (files.roots in the configuration)";
 }

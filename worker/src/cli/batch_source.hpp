@@ -5,28 +5,28 @@
 #include "cli/batch_check.hpp"
 #include "config/config.hpp"
 #include "contracts/batch_request.hpp"
-#include "files/file_roots.hpp"
 #include "files/replace_file.hpp"
+#include "files/stores.hpp"
 
-#include <filesystem>
 #include <functional>
 #include <string>
 
 namespace inference::cli {
 
-/// Reads the file item by item and checks them all.
+/// Reads the file, or the object, item by item and checks them all.
 ///
 /// Errors: CommandError (2) if it cannot be read, is no regular file, or holds no item.
-BatchCheck check_batch_file(const std::string& file, BatchDefaults defaults);
+BatchCheck check_batch_file(const std::string& file, const Stores& stores, BatchDefaults defaults);
 
-/// Fills `items_ref` or `items`. The worker reads the file itself where it may; else it gets a copy, DIR/uploads/JOB.jsonl, where one
-/// can be made; else, up to 1 MiB, the lines travel in the request.
+/// Fills `items_ref` or `items`. The worker reads the file itself where it may, and is on this machine as far as anybody knows; else it
+/// gets a copy, DIR/uploads/JOB.jsonl, where one can be made; else, up to 1 MiB, the lines travel in the request.
 ///
 /// Errors: CommandError (2) naming the folders that the worker may read.
 void give_items(
     const std::string& file,
     const std::string& job_id,
     const FilesConfig& files,
+    const Stores& stores,
     BatchRequest& request
 );
 
@@ -38,7 +38,7 @@ void give_items(
 void give_lines(
     const std::function<void(const WriteBytes&)>& fill,
     const std::string& job_id,
-    const FilesConfig& files,
+    const Stores& stores,
     BatchRequest& request
 );
 

@@ -17,11 +17,11 @@ std::string count_text(std::int64_t count, std::string_view what) {
 /// "; output: PATH", or nothing where there is no file.
 std::string file_text(
     std::string_view name,
-    const std::optional<std::filesystem::path>& written,
+    const std::optional<std::string>& written,
     const std::optional<std::string>& ref
 ) {
     constexpr std::string_view kFile = "file://";
-    std::string place = written ? written->string() : ref.value_or(std::string());
+    std::string place = written ? *written : ref.value_or(std::string());
     // What has escaped letters stays a URI, for it is no path.
     if (!written && place.starts_with(kFile) && place.find('%') == std::string::npos) {
         place.erase(0, kFile.size());

@@ -1,12 +1,15 @@
 /// @file cli/copy_whole.hpp
-/// @brief A copy that is there whole or not at all.
+/// @brief A file is there whole or not at all, also as a copy.
 #pragma once
 
-#include <filesystem>
+#include "files/byte_source.hpp"
+#include "files/storage.hpp"
+
+#include <string>
 
 namespace inference::cli {
 
-/// Replaces what stands at `to`. Memory: a block. Errors: StorageError.
-void copy_whole(const std::filesystem::path& from, const std::filesystem::path& to);
+/// Errors: StorageError; then what stood at `to` still does.
+void copy_whole(const ByteSource& from, const Storage& storage, const std::string& to);
 
 }  // namespace inference::cli

@@ -6,10 +6,9 @@
 #include "contracts/batch_line_id.hpp"
 #include "contracts/json_field.hpp"
 #include "files/item_index.hpp"
-#include "files/journal.hpp"
+#include "files/line_reader.hpp"
 #include "files/storage_error.hpp"
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,10 +17,10 @@ namespace inference::cli {
 namespace {
 
 /// A file of the batch, as this command may read it.
-std::filesystem::path readable(
-    const std::string& ref, const char* what, const std::string& job_id, const FileRoots& roots
+std::string readable(
+    const std::string& ref, const char* what, const std::string& job_id, const Stores& stores
 ) {
-    auto file = roots.existing(ref);
+    auto file = stores.existing(ref);
     if (!file) {
         throw CommandError(
             ExitCode::kUsage,
@@ -43,11 +42,11 @@ void with_usage_errors(const Read& read) {
 }
 
 /// In the order of the items, as scan_items() tells of them.
-void visit_items(const FinishedBatch& batch, const FileRoots& roots, const VisitItem& visit) {
+void visit_items(const FinishedBatch& batch, const Stores& stores, const VisitItem& visit) {
     const BatchRequest& request = batch.request;
     if (request.items_ref) {
-        const auto file = readable(*request.items_ref, "file", batch.response.job_id, roots);
-        with_usage_errors([&] { scan_items(file, visit); });
+        const auto file = readable(*request.items_ref, "file", batch.response.job_id, stores);
+        with_usage_errors([&] { scan_items(*stores.of(file).open(file), visit); });
         return;
     }
     std::int64_t place = 0;
@@ -67,13 +66,17 @@ std::optional<std::int64_t> item_of(const nlohmann::json& line) {
 
 /// Calls `visit` with each item that has a result.
 template <class Visit>
-void visit_done(const BatchResponse& response, const FileRoots& roots, const Visit& visit) {
+void visit_done(const BatchResponse& response, const Stores& stores, const Visit& visit) {
     if (response.output_ref) {
-        const auto file = readable(*response.output_ref, "output", response.job_id, roots);
+        const auto file = readable(*response.output_ref, "output", response.job_id, stores);
         with_usage_errors([&] {
-            read_journal(file, 0, [&](std::int64_t item, std::uint64_t, std::string_view) {
-                visit(item);
-            });
+            const auto source = stores.of(file).open(file);
+            LineReader lines(*source);
+            while (const auto line = lines.next()) {
+                if (const auto item = item_of_line(line->text)) {
+                    visit(*item);
+                }
+            }
         });
         return;
     }
@@ -87,11 +90,11 @@ void visit_done(const BatchResponse& response, const FileRoots& roots, const Vis
 
 }  // namespace
 
-ItemsLeft::ItemsLeft(const FinishedBatch& batch, const FileRoots& roots)
+ItemsLeft::ItemsLeft(const FinishedBatch& batch, const Stores& stores)
     : batch_(batch),
-      roots_(roots),
+      stores_(stores),
       left_(static_cast<std::size_t>(batch.response.counts.total), true) {
-    visit_done(batch.response, roots, [this](std::int64_t item) {
+    visit_done(batch.response, stores, [this](std::int64_t item) {
         if (const auto place = static_cast<std::size_t>(item); place < left_.size()) {
             left_[place] = false;
         }
@@ -100,7 +103,7 @@ ItemsLeft::ItemsLeft(const FinishedBatch& batch, const FileRoots& roots)
     BatchCheck check({.model = request.model.value_or(""), .parameters = request.parameters});
     visit_items(
         batch,
-        roots,
+        stores,
         [&](std::int64_t item, std::int64_t line_number, std::string_view text) {
             const auto place = static_cast<std::size_t>(item);
             const std::int64_t invalid_before = check.invalid();
@@ -125,7 +128,7 @@ ItemsLeft::ItemsLeft(const FinishedBatch& batch, const FileRoots& roots)
 }
 
 void ItemsLeft::write(const WriteBytes& write) const {
-    visit_items(batch_, roots_, [&](std::int64_t item, std::int64_t, std::string_view text) {
+    visit_items(batch_, stores_, [&](std::int64_t item, std::int64_t, std::string_view text) {
         const auto place = static_cast<std::size_t>(item);
         if (place < left_.size() && left_[place]) {
             write(std::string(text) + "\n");

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "cli/finished_batch.hpp"
-#include "files/file_roots.hpp"
 #include "files/replace_file.hpp"
+#include "files/stores.hpp"
 
 #include <cstdint>
 #include <vector>
@@ -17,8 +17,8 @@ namespace inference::cli {
 /// Errors: CommandError (2) naming the file that cannot be read from here, or that is another than the one the batch read.
 class ItemsLeft {
 public:
-    /// Lifetime: `batch` outlives it.
-    ItemsLeft(const FinishedBatch& batch, const FileRoots& roots);
+    /// Lifetime: `batch` and `stores` outlive it.
+    ItemsLeft(const FinishedBatch& batch, const Stores& stores);
 
     /// To be run again.
     [[nodiscard]] std::int64_t count() const noexcept { return count_; }
@@ -29,7 +29,7 @@ public:
 
 private:
     const FinishedBatch& batch_;
-    const FileRoots& roots_;
+    const Stores& stores_;
     std::vector<bool> left_;
     std::int64_t count_ = 0;
     std::int64_t invalid_ = 0;

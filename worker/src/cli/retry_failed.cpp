@@ -6,11 +6,12 @@
 #include "cli/connect.hpp"
 #include "cli/finished_batch.hpp"
 #include "cli/items_left.hpp"
+#include "cli/make_stores.hpp"
 #include "cli/run_batch.hpp"
 #include "cli/settings.hpp"
 #include "cli/stop_signals.hpp"
 #include "cli/wait_time.hpp"
-#include "files/file_roots.hpp"
+#include "files/stores.hpp"
 
 #include <memory>
 #include <optional>
@@ -48,14 +49,13 @@ void require_new_files(const BatchOutputs& outputs, const FinishedBatch& before)
         if (!file) {
             continue;
         }
-        const std::string ref = file_ref(*file);
+        const std::string ref = ref_of(*file);
         const BatchResponse& response = before.response;
         if (ref == response.output_ref || ref == response.error_ref ||
             ref == before.request.items_ref) {
             throw CommandError(
                 ExitCode::kUsage,
-                "'" + file->string() + "' is a file of batch '" + response.job_id +
-                    "'; name another"
+                "'" + *file + "' is a file of batch '" + response.job_id + "'; name another"
             );
         }
     }
@@ -86,7 +86,8 @@ ExitCode end_without_items(
 ExitCode retry_failed(const RetryOptions& options, Invocation& invocation) {
     const auto timeout = parse_wait_time(options.run.timeout);
     const FilesConfig files = load_settings(invocation.common).files;
-    BatchOutputs outputs = require_outputs(options.run, {}, files);
+    const auto stores = make_stores(files);
+    BatchOutputs outputs = require_outputs(options.run, {}, files, *stores);
     if (options.id == options.job_id) {
         throw CommandError(
             ExitCode::kUsage, "--id is that of the batch itself; the new one takes an id of its own"
@@ -96,8 +97,7 @@ ExitCode retry_failed(const RetryOptions& options, Invocation& invocation) {
     const temporal::Client client = connect(invocation, signals);
     const FinishedBatch batch = finished_batch(client, options.job_id, signals.token());
     require_new_files(outputs, batch);
-    const FileRoots roots(files.roots, files.dir);
-    const ItemsLeft left(batch, roots);
+    const ItemsLeft left(batch, *stores);
     if (left.count() == 0) {
         return end_without_items(batch, left.invalid(), invocation);
     }
@@ -111,14 +111,17 @@ ExitCode retry_failed(const RetryOptions& options, Invocation& invocation) {
         .give_items =
             [&](const std::string& job_id, BatchRequest& request) {
                 give_lines(
-                    [&left](const WriteBytes& write) { left.write(write); }, job_id, files, request
+                    [&left](const WriteBytes& write) { left.write(write); },
+                    job_id,
+                    *stores,
+                    request
                 );
             },
         .outputs = std::move(outputs),
         .timeout = timeout,
         .detach = options.run.detach
     };
-    return run_batch(std::move(run), files, client, signals, invocation);
+    return run_batch(std::move(run), *stores, client, signals, invocation);
 }
 
 }  // namespace

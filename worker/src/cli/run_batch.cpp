@@ -7,7 +7,6 @@
 #include "cli/start_job.hpp"
 #include "contracts/names.hpp"
 #include "contracts/priority.hpp"
-#include "files/file_roots.hpp"
 #include "temporal/converter.hpp"
 #include "temporal/error.hpp"
 
@@ -42,10 +41,10 @@ void give_refs(const BatchOutputs& outputs, BatchRequest& request) {
         return;
     }
     if (outputs.output) {
-        request.output_ref = file_ref(*outputs.output);
+        request.output_ref = ref_of(*outputs.output);
     }
     if (outputs.errors) {
-        request.error_ref = file_ref(*outputs.errors);
+        request.error_ref = ref_of(*outputs.errors);
     }
 }
 
@@ -73,10 +72,12 @@ void add_run_options(CLI::App& command, RunArguments& arguments) {
 }
 
 BatchOutputs require_outputs(
-    const RunArguments& arguments, const std::filesystem::path& input, const FilesConfig& files
+    const RunArguments& arguments,
+    const std::string& input,
+    const FilesConfig& files,
+    const Stores& stores
 ) {
-    BatchOutputs outputs =
-        plan_outputs(arguments.outputs, input, FileRoots(files.roots, files.dir));
+    BatchOutputs outputs = plan_outputs(arguments.outputs, input, stores);
     if (arguments.detach && !outputs.by_worker) {
         throw CommandError(
             ExitCode::kUsage,
@@ -89,7 +90,7 @@ BatchOutputs require_outputs(
 
 ExitCode run_batch(
     BatchRun run,
-    const FilesConfig& files,
+    const Stores& stores,
     const temporal::Client& client,
     const StopSignals& signals,
     const Invocation& invocation
@@ -105,8 +106,7 @@ ExitCode run_batch(
     if (run.detach) {
         return print_id(job_id, invocation);
     }
-    const FileRoots roots(files.roots, files.dir);
-    return await_batch(job, {run.items, run.timeout}, run.outputs, roots, signals, invocation);
+    return await_batch(job, {run.items, run.timeout}, run.outputs, stores, signals, invocation);
 }
 
 }  // namespace inference::cli

@@ -8,13 +8,13 @@
 #include "cli/stop_signals.hpp"
 #include "config/config.hpp"
 #include "contracts/batch_request.hpp"
+#include "files/stores.hpp"
 #include "temporal/client.hpp"
 
 #include <CLI/App.hpp>
 
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -46,7 +46,10 @@ struct BatchRun {
 ///
 /// Errors: CommandError (2), also where nobody would be there to write them.
 BatchOutputs require_outputs(
-    const RunArguments& arguments, const std::filesystem::path& input, const FilesConfig& files
+    const RunArguments& arguments,
+    const std::string& input,
+    const FilesConfig& files,
+    const Stores& stores
 );
 
 /// The id of `request` if it has one, else a new one; a job that has it already is joined. Prints the id with `detach`, else waits.
@@ -54,7 +57,7 @@ BatchOutputs require_outputs(
 /// Errors: as start_or_find(), await_batch() and `give_items`.
 ExitCode run_batch(
     BatchRun run,
-    const FilesConfig& files,
+    const Stores& stores,
     const temporal::Client& client,
     const StopSignals& signals,
     const Invocation& invocation

@@ -9,6 +9,7 @@
 #include "cli/engine_health.hpp"
 #include "cli/fetch_page.hpp"
 #include "cli/job_log.hpp"
+#include "cli/make_stores.hpp"
 #include "cli/queue_use.hpp"
 #include "config/queue_slots.hpp"
 #include "contracts/priority.hpp"
@@ -100,7 +101,7 @@ Service::Service(
       registry_(std::make_shared<const ModelRegistry>(config.models)),
       engines_(make_engines(*registry_)),
       lanes_(std::make_shared<const BatchLanes>(engines_, registry_)),
-      roots_(std::make_shared<const FileRoots>(config.files.roots, config.files.dir)),
+      stores_(make_stores(config.files)),
       runtime_(runtime_options(config.admin, log)),
       client_(temporal::Client::connect(connection, runtime_, stop)),
       slots_({share_weights(config.worker), slots_of(config.worker), lending_of(config.worker)}),
@@ -138,13 +139,13 @@ void Service::add_jobs(temporal::Worker& worker, const WorkerConfig& config) con
             PreprocessActivity(
                 registry_,
                 engines_,
-                ClaimCheck(roots_),
+                ClaimCheck(stores_),
                 config.heartbeat_timeout,
                 config_.local_steps.postprocess
             )
         )
-        .add(infer_step, InferActivity(engines_, ClaimCheck(roots_)))
-        .add(postprocess_step, PostprocessActivity(ClaimCheck(roots_)));
+        .add(infer_step, InferActivity(engines_, ClaimCheck(stores_)))
+        .add(postprocess_step, PostprocessActivity(ClaimCheck(stores_)));
     config_.local_steps.preprocess
         ? add_logged<LeanInferenceWorkflow, InferenceWorkflow>(worker, log_)
         : add_logged<InferenceWorkflow, InferenceWorkflow>(worker, log_);
@@ -155,12 +156,14 @@ void Service::add_batches(temporal::Worker& worker, const WorkerConfig& config, 
     const BatchLimits limits{
         .heartbeat_timeout = config.heartbeat_timeout, .history_limit = config.batch_history_events
     };
-    worker.add(preprocess_batch_step, PreprocessBatchActivity(registry_, roots_, limits))
+    worker.add(preprocess_batch_step, PreprocessBatchActivity(registry_, stores_, limits))
         .add(
             infer_batch_step,
-            InferBatchActivity(lanes_, registry_, hand_over_, static_cast<std::size_t>(priority))
+            InferBatchActivity(
+                lanes_, registry_, stores_, hand_over_, static_cast<std::size_t>(priority)
+            )
         )
-        .add(postprocess_batch_step, postprocess_batch_activity);
+        .add(postprocess_batch_step, PostprocessBatchActivity(stores_));
     add_logged<BatchWorkflow, BatchWorkflow>(worker, log_);
 }
 

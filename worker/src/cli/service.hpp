@@ -11,7 +11,7 @@
 #include "cli/queue_workers.hpp"
 #include "config/config.hpp"
 #include "config/queue_slots.hpp"
-#include "files/file_roots.hpp"
+#include "files/stores.hpp"
 #include "registry/model_registry.hpp"
 #include "temporal/client.hpp"
 #include "temporal/connect_options.hpp"
@@ -69,7 +69,7 @@ private:
     std::shared_ptr<const ModelRegistry> registry_;
     std::shared_ptr<EnginePool> engines_;
     std::shared_ptr<const BatchLanes> lanes_;
-    std::shared_ptr<const FileRoots> roots_;
+    std::shared_ptr<const Stores> stores_;
     temporal::Runtime runtime_;
     temporal::Client client_;
     SharedSlots slots_;  // Its queues are in the order of kPriorities.

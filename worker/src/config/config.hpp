@@ -43,12 +43,28 @@ struct WorkerConfig {
     bool operator==(const WorkerConfig&) const = default;
 };
 
+/// The object store. What is absent comes from the environment, as every S3 client reads it: AWS_ENDPOINT_URL_S3,
+/// AWS_ENDPOINT_URL, AWS_REGION; the keys always do: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN.
+struct S3Config {
+    std::string endpoint;  ///< "https://minio:9000". Empty everywhere: that of AWS.
+    std::string region;
+    std::optional<bool> path_style;  ///< Absent: for every endpoint but that of AWS.
+    std::filesystem::path ca_file;
+
+    bool operator==(const S3Config&) const = default;
+};
+
 /// All paths are resolved: relative ones count from the configuration file.
 struct FilesConfig {
     std::vector<std::filesystem::path>
         roots;  ///< What file:// may name. Default: the configuration's folder.
     std::filesystem::path
         dir;  ///< Where results go that no output_ref names. Default: jobs-data in it.
+    std::vector<std::string> bucket_roots;  ///< What s3:// may name: "s3://bucket/prefix".
+    std::string bucket_dir;  ///< Stands in for `dir` unless it is empty.
+    S3Config s3;
+
+    [[nodiscard]] bool has_objects() const { return !bucket_roots.empty() || !bucket_dir.empty(); }
 
     bool operator==(const FilesConfig&) const = default;
 };

@@ -174,7 +174,8 @@ private:
     }
 
     void read_files(YamlMap& section) {
-        section.read("dir", config_.files.dir, folder_);
+        read_dir(section);
+        with_section(section, "s3", [&](YamlMap& s3) { read_s3(s3); });
         const auto value = section.find("roots");
         if (!value) {
             return;
@@ -182,7 +183,49 @@ private:
         config_.files.roots.clear();
         for (const auto& [root, element] :
              texts_of(*value, problems_, "a list of at least one folder")) {
-            config_.files.roots.push_back((folder_ / root).lexically_normal());
+            if (is_bucket(root, element)) {
+                config_.files.bucket_roots.push_back(root);
+            } else {
+                config_.files.roots.push_back((folder_ / root).lexically_normal());
+            }
+        }
+    }
+
+    void read_dir(YamlMap& section) {
+        std::optional<std::string> dir;
+        section.read("dir", dir);
+        if (dir && is_bucket(*dir, *section.find("dir"))) {
+            config_.files.bucket_dir = *dir;
+        } else if (dir) {
+            config_.files.dir = (folder_ / *dir).lexically_normal();
+        }
+    }
+
+    bool is_bucket(const std::string& place, const YamlValue& value) {
+        constexpr std::string_view kBucket = "s3://";
+        if (!place.starts_with(kBucket)) {
+            return false;
+        }
+        if (place.size() == kBucket.size() || place[kBucket.size()] == '/') {
+            problems_.add(value, shown(place) + " names no bucket; it takes s3://BUCKET/PREFIX");
+        }
+        return true;
+    }
+
+    void read_s3(YamlMap& section) {
+        S3Config& s3 = config_.files.s3;
+        section.read("endpoint", s3.endpoint);
+        section.read("region", s3.region);
+        section.read("ca_file", s3.ca_file, folder_);
+        if (section.find("path_style")) {
+            section.read("path_style", s3.path_style.emplace());
+        }
+        if (!s3.endpoint.empty() && !s3.endpoint.starts_with("http://") &&
+            !s3.endpoint.starts_with("https://")) {
+            problems_.add(
+                *section.find("endpoint"),
+                shown(s3.endpoint) + " is no address; it takes http://HOST:PORT or https://HOST"
+            );
         }
     }
 

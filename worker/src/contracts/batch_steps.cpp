@@ -38,7 +38,6 @@ static void read_fields(FieldReader& fields, ChunkTask& task) {
     fields.read("model", task.model);
     fields.read_object("parameters", task.parameters);
     fields.read_name("priority", task.priority, priority_from, priority_names());
-    fields.read("skip_invalid", task.skip_invalid);
     fields.read("stops_at_failure", task.stops_at_failure);
     fields.read("begun", task.begun);
 }
@@ -103,7 +102,6 @@ void to_json(nlohmann::json& json, const ChunkTask& task) {
         {"model", task.model},
         {"parameters", task.parameters},
         {"priority", to_string(task.priority)},
-        {"skip_invalid", task.skip_invalid},
         {"stops_at_failure", task.stops_at_failure},
         {"begun", task.begun},
     };

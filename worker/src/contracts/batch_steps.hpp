@@ -16,7 +16,7 @@
 
 namespace inference {
 
-/// Where a batch has its items and puts its results: paths of the workers' shared file system.
+/// Where a batch has its items and puts its results: paths of a file system, or "s3://bucket/key", that all its workers reach.
 struct BatchFiles {
     std::string job_id;
     std::string items;  ///< The lines.
@@ -53,7 +53,6 @@ struct ChunkTask {
     std::string model;  ///< Of the items that name none; may be empty.
     nlohmann::json parameters = nlohmann::json::object();
     Priority priority = Priority::kLow;
-    bool skip_invalid = false;
     bool stops_at_failure = false;  ///< The first item that fails ends the chunk.
     bool begun = false;  ///< An activity before this one did a part of it.
 

@@ -48,6 +48,11 @@ void FileHandle::read_at(std::uint64_t offset, std::size_t count, std::string& o
     out.resize(done);
 }
 
+std::size_t FileHandle::block_size() const {
+    constexpr std::size_t kBlock = 256 * 1024;
+    return kBlock;
+}
+
 void FileHandle::write_all(std::string_view bytes) const {
     while (!bytes.empty()) {
         const ssize_t done = write(descriptor_, bytes.data(), bytes.size());

@@ -181,6 +181,10 @@ Result<fs::path> FileRoots::writable(std::string_view ref) const {
 }
 
 fs::path FileRoots::job_folder(std::string_view job_id) const {
+    return dir_ / job_folder_name(job_id);
+}
+
+std::string job_folder_name(std::string_view job_id) {
     std::string name;
     for (const char c : job_id) {
         name += is_plain(c) && !(name.empty() && c == '.') ? std::string(1, c) : escaped(c);
@@ -192,7 +196,7 @@ fs::path FileRoots::job_folder(std::string_view job_id) const {
         );
         name = name.substr(0, kLongestName) + hash.data();
     }
-    return dir_ / name;
+    return name;
 }
 
 std::string file_ref(const fs::path& path) {

@@ -34,6 +34,9 @@ private:
     std::filesystem::path dir_;
 };
 
+/// Fit for any file system, and for the key of an object; another one for each job.
+std::string job_folder_name(std::string_view job_id);
+
 /// "file:///tmp/a%20b.jsonl".
 ///
 /// Range: an absolute path.

@@ -1,11 +1,9 @@
 #include "files/item_index.hpp"
 
-#include "files/file_handle.hpp"
 #include "files/line_reader.hpp"
-#include "files/replace_file.hpp"
+#include "files/storage_error.hpp"
 
-#include <fcntl.h>
-
+#include <algorithm>
 #include <cstring>
 
 namespace inference {
@@ -29,11 +27,27 @@ std::vector<std::uint64_t> offsets_of(const std::string& bytes) {
     return offsets;
 }
 
+/// The items from `begin` to there are read at once: at least one.
+std::size_t end_of_block(
+    const std::vector<std::uint64_t>& offsets, std::size_t begin, std::size_t block
+) {
+    std::size_t end = begin + 1;
+    while (end + 1 < offsets.size() && offsets[end + 1] - offsets[begin] <= block) {
+        ++end;
+    }
+    return end;
+}
+
+/// Of the bytes of a block, which may be fewer than the index says, the line that stands there.
+std::string_view item_text(std::string_view block, std::size_t begin, std::size_t end) {
+    const std::string_view text = block.substr(std::min(begin, block.size()), end - begin);
+    return without_blank_end(text.substr(0, text.find('\n')));
+}
+
 }  // namespace
 
-std::vector<std::uint64_t> scan_items(const std::filesystem::path& lines, const VisitItem& visit) {
-    const FileHandle file(lines, O_RDONLY);
-    LineReader reader(file);
+std::vector<std::uint64_t> scan_items(const ByteSource& lines, const VisitItem& visit) {
+    LineReader reader(lines);
     std::vector<std::uint64_t> offsets;
     std::uint64_t end = 0;
     std::int64_t line_number = 0;
@@ -56,47 +70,43 @@ std::vector<std::uint64_t> scan_items(const std::filesystem::path& lines, const 
     return offsets;
 }
 
-void write_index(const std::filesystem::path& index, const std::vector<std::uint64_t>& offsets) {
-    replace_file(index, [&](const WriteBytes& write) {
-        write(
-            {reinterpret_cast<const char*>(offsets.data()), offsets.size() * sizeof(std::uint64_t)}
-        );
-    });
+void write_index(const std::vector<std::uint64_t>& offsets, const WriteBytes& write) {
+    write({reinterpret_cast<const char*>(offsets.data()), offsets.size() * sizeof(std::uint64_t)});
 }
 
-std::vector<std::uint64_t> read_index(const std::filesystem::path& index) {
-    const FileHandle file(index, O_RDONLY);
+std::vector<std::uint64_t> read_index(const ByteSource& index) {
     std::string bytes;
-    file.read_at(0, file.size(), bytes);
+    index.read_at(0, index.size(), bytes);
     return offsets_of(bytes);
 }
 
 std::vector<std::string> read_items(
-    const std::filesystem::path& lines,
-    const std::filesystem::path& index,
-    std::int64_t first,
-    std::int64_t count
+    const ByteSource& lines, const ByteSource& index, std::int64_t first, std::int64_t count
 ) {
     const auto wanted = static_cast<std::size_t>(count);
     std::string bytes;
-    FileHandle(index, O_RDONLY)
-        .read_at(
-            static_cast<std::uint64_t>(first) * sizeof(std::uint64_t),
-            (wanted + 1) * sizeof(std::uint64_t),
-            bytes
-        );
+    index.read_at(
+        static_cast<std::uint64_t>(first) * sizeof(std::uint64_t),
+        (wanted + 1) * sizeof(std::uint64_t),
+        bytes
+    );
     const std::vector<std::uint64_t> offsets = offsets_of(bytes);
     if (offsets.size() != wanted + 1) {
         throw StorageError(
-            index.string() + " does not have the items from " + std::to_string(first) + " on"
+            index.name() + " does not have the items from " + std::to_string(first) + " on"
         );
     }
-    const FileHandle file(lines, O_RDONLY);
-    std::vector<std::string> items(wanted);
-    for (std::size_t i = 0; i < wanted; ++i) {
-        file.read_at(offsets[i], offsets[i + 1] - offsets[i], items[i]);
-        const std::string_view line = std::string_view(items[i]).substr(0, items[i].find('\n'));
-        items[i].resize(without_blank_end(line).size());
+    std::vector<std::string> items;
+    items.reserve(wanted);
+    while (items.size() < wanted) {
+        const std::size_t begin = items.size();
+        const std::size_t end = end_of_block(offsets, begin, lines.block_size());
+        lines.read_at(offsets[begin], offsets[end] - offsets[begin], bytes);
+        for (std::size_t item = begin; item < end; ++item) {
+            items.emplace_back(
+                item_text(bytes, offsets[item] - offsets[begin], offsets[item + 1] - offsets[begin])
+            );
+        }
     }
     return items;
 }

@@ -2,8 +2,10 @@
 /// @brief Where in a file of lines each item stands, so that any part of it can be read without the rest.
 #pragma once
 
+#include "files/byte_source.hpp"
+#include "files/replace_file.hpp"
+
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -20,22 +22,19 @@ using VisitItem =
 /// Returns: the offset of each item's line, and last that of the end: one more than there are items.
 /// Memory:  8 bytes for an item, and the longest line.
 /// Errors:  StorageError, and what `visit` throws.
-std::vector<std::uint64_t> scan_items(const std::filesystem::path& lines, const VisitItem& visit);
+std::vector<std::uint64_t> scan_items(const ByteSource& lines, const VisitItem& visit);
 
-/// Errors: StorageError.
-void write_index(const std::filesystem::path& index, const std::vector<std::uint64_t>& offsets);
+/// The bytes of an index.
+void write_index(const std::vector<std::uint64_t>& offsets, const WriteBytes& write);
 
-/// All numbers of such a file. Errors: StorageError.
-std::vector<std::uint64_t> read_index(const std::filesystem::path& index);
+/// All numbers of such an index. Errors: StorageError.
+std::vector<std::uint64_t> read_index(const ByteSource& index);
 
 /// The texts of the items [first, first + count).
 ///
 /// Errors: StorageError, also for an index that does not have them.
 std::vector<std::string> read_items(
-    const std::filesystem::path& lines,
-    const std::filesystem::path& index,
-    std::int64_t first,
-    std::int64_t count
+    const ByteSource& lines, const ByteSource& index, std::int64_t first, std::int64_t count
 );
 
 }  // namespace inference

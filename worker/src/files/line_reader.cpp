@@ -1,20 +1,16 @@
 #include "files/line_reader.hpp"
 
 namespace inference {
-namespace {
 
-constexpr std::size_t kBlock = 256 * 1024;
-
-}  // namespace
-
-LineReader::LineReader(const FileHandle& file, std::uint64_t from) : file_(file), begin_(from) {}
+LineReader::LineReader(const ByteSource& source, std::uint64_t from)
+    : source_(source), begin_(from) {}
 
 bool LineReader::fill() {
     buffer_.erase(0, used_);
     begin_ += used_;
     searched_ -= used_;
     used_ = 0;
-    file_.read_at(begin_ + buffer_.size(), kBlock, chunk_);
+    source_.read_at(begin_ + buffer_.size(), source_.block_size(), chunk_);
     buffer_ += chunk_;
     return !chunk_.empty();
 }

@@ -2,7 +2,7 @@
 /// @brief The lines of a file, one after the other, however large it is.
 #pragma once
 
-#include "files/file_handle.hpp"
+#include "files/byte_source.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -20,8 +20,8 @@ struct FileLine {
 /// Memory: a buffer that grows to the longest line and no further.
 class LineReader {
 public:
-    /// Lifetime: the file outlives the reader.
-    explicit LineReader(const FileHandle& file, std::uint64_t from = 0);
+    /// Lifetime: the source outlives the reader.
+    explicit LineReader(const ByteSource& source, std::uint64_t from = 0);
 
     /// nullopt at the file's end. Errors: StorageError.
     std::optional<FileLine> next();
@@ -29,7 +29,7 @@ public:
 private:
     bool fill();
 
-    const FileHandle& file_;
+    const ByteSource& source_;
     std::string buffer_;
     std::string chunk_;
     std::uint64_t begin_;  // The offset of the buffer's first byte.

@@ -230,7 +230,6 @@ void BatchWorkflow::start_next_chunk(const temporal::WorkflowContext& ctx) {
         .model = request_.model.value_or(""),
         .parameters = request_.parameters,
         .priority = priority_,
-        .skip_invalid = request_.skip_invalid,
         .stops_at_failure = request_.failure_policy == FailurePolicy::kFailFast
     };
     state_.next += task.count;
@@ -381,7 +380,9 @@ void BatchWorkflow::continue_as_new(const temporal::WorkflowContext& ctx) const 
     BatchRequest request = request_;
     // One of the two has to be there; the items are read by the outline from now on.
     request.items = nullptr;
-    request.items_ref = request.items_ref.value_or("file://" + state_.outline.files.items);
+    const std::string& items = state_.outline.files.items;
+    request.items_ref =
+        request.items_ref.value_or(items.starts_with('/') ? "file://" + items : items);
     ctx.continue_as_new({}, request, state_);
 }
 

@@ -2,13 +2,16 @@
 
 #include "cli/command_error.hpp"
 #include "cli/temp_folder.hpp"
+#include "files/s3/bucket_roots.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace inference::cli {
 namespace {
@@ -32,7 +35,7 @@ protected:
     }
 
     BatchOutputs plan(const fs::path& output, const fs::path& errors = {}) {
-        return plan_outputs({output.string(), errors.string()}, input, roots);
+        return plan_outputs({output.string(), errors.string()}, input.string(), stores);
     }
     std::string refused(const fs::path& output, const fs::path& errors = {}) {
         const auto error = thrown_by<CommandError>([&] { plan(output, errors); });
@@ -44,7 +47,7 @@ protected:
     fs::path root = fs::canonical(folder.path()) / "root";
     fs::path home = fs::canonical(folder.path()) / "home";
     fs::path input = home / "in.jsonl";
-    FileRoots roots{{root}, root / "jobs-data"};
+    Stores stores{FileRoots({root}, root / "jobs-data")};
 };
 
 BatchResponse inline_response() {
@@ -64,9 +67,9 @@ TEST_F(BatchOutputsTest, WithoutArgumentsTheWorkerDecides) {
 }
 
 TEST_F(BatchOutputsTest, TheErrorsGoBesideTheOutputWhereNothingElseIsAskedFor) {
-    EXPECT_EQ(plan(root / "out.jsonl").errors, root / "out.errors.jsonl");
-    EXPECT_EQ(plan(root / "out").errors, root / "out.errors.jsonl");
-    EXPECT_EQ(plan(root / "out.jsonl", root / "bad.jsonl").errors, root / "bad.jsonl");
+    EXPECT_EQ(plan(root / "out.jsonl").errors, (root / "out.errors.jsonl").string());
+    EXPECT_EQ(plan(root / "out").errors, (root / "out.errors.jsonl").string());
+    EXPECT_EQ(plan(root / "out.jsonl", root / "bad.jsonl").errors, (root / "bad.jsonl").string());
     EXPECT_EQ(plan("", root / "bad.jsonl").output, std::nullopt);
 }
 
@@ -85,6 +88,34 @@ TEST_F(BatchOutputsTest, WhatCannotBecomeAFileIsRefusedBeforeAnythingIsStarted) 
     EXPECT_THAT(refused(home / "out.jsonl", home / "none" / "e"), HasSubstr("there is no folder"));
 }
 
+/// An object store that nothing here asks.
+TEST(BatchOutputs, ObjectsAreWrittenByTheWorkerAndFilesAreNotWhereItsOwnGoToABucket) {
+    const TempFolder folder;
+    const fs::path root = fs::canonical(folder.path());
+    const auto buckets = std::make_shared<const BucketRoots>(
+        nullptr, std::vector<std::string>{"s3://b/batches"}, "s3://b/jobs"
+    );
+    const Stores stores(FileRoots({root}, root / "jobs"), buckets, nullptr);
+    const auto plan = [&](const std::string& output, const std::string& errors = "") {
+        return plan_outputs({output, errors}, "s3://b/batches/in.jsonl", stores);
+    };
+    const BatchOutputs objects = plan("s3://b/batches/out.jsonl");
+    EXPECT_EQ(objects.output, "s3://b/batches/out.jsonl");
+    EXPECT_EQ(objects.errors, "s3://b/batches/out.errors.jsonl");
+    EXPECT_TRUE(objects.by_worker);
+    EXPECT_FALSE(plan((root / "out.jsonl").string()).by_worker);
+
+    const auto refused = [&](const std::string& output, const std::string& errors = "") {
+        return std::string(thrown_by<CommandError>([&] { plan(output, errors); }).what());
+    };
+    EXPECT_THAT(refused("s3://c/out.jsonl"), HasSubstr("s3://b/batches"));
+    EXPECT_THAT(refused("s3://b/batches/in.jsonl"), HasSubstr("is the batch itself"));
+    EXPECT_THAT(
+        refused("s3://b/batches/o.jsonl", (root / "e.jsonl").string()),
+        HasSubstr("choose files for both, or objects")
+    );
+}
+
 TEST_F(BatchOutputsTest, NoFileIsTwoOfTheThree) {
     EXPECT_THAT(refused(input), HasSubstr("is the batch itself"));
     EXPECT_THAT(refused(home / "x", input), HasSubstr("is the batch itself"));
@@ -93,9 +124,9 @@ TEST_F(BatchOutputsTest, NoFileIsTwoOfTheThree) {
 
 TEST_F(BatchOutputsTest, InlineResultsArePartedIntoTheTwoFiles) {
     const BatchOutputs outputs = plan(home / "out.jsonl");
-    const BatchOutputs written = write_outputs(inline_response(), outputs, roots);
+    const BatchOutputs written = write_outputs(inline_response(), outputs, stores);
 
-    EXPECT_EQ(written.output, home / "out.jsonl");
+    EXPECT_EQ(written.output, (home / "out.jsonl").string());
     EXPECT_EQ(content(home / "out.jsonl"), "{\"custom_id\":\"a\",\"error\":null}\n");
     EXPECT_THAT(content(home / "out.errors.jsonl"), HasSubstr("VALIDATION"));
     EXPECT_FALSE(fs::exists(home / "out.jsonl.tmp"));
@@ -107,7 +138,7 @@ TEST_F(BatchOutputsTest, FilesOfTheWorkerAreCopiedToWhereTheyWereAskedFor) {
     BatchResponse response{.job_id = "b1"};
     response.output_ref = file_ref(fs::canonical(made));
     response.error_ref = file_ref(fs::canonical(failed));
-    write_outputs(response, plan(home / "out.jsonl"), roots);
+    write_outputs(response, plan(home / "out.jsonl"), stores);
     EXPECT_EQ(content(home / "out.jsonl"), "good\n");
     EXPECT_EQ(content(home / "out.errors.jsonl"), "bad\n");
 }
@@ -116,13 +147,13 @@ TEST_F(BatchOutputsTest, AFileThatTheWorkerPutWhereItWasAskedForIsLeftAloneEvenO
     BatchResponse response{.job_id = "b1"};
     response.output_ref = file_ref(root / "out.jsonl");
     response.error_ref = file_ref(root / "out.errors.jsonl");
-    const BatchOutputs written = write_outputs(response, plan(root / "out.jsonl"), roots);
-    EXPECT_EQ(written.output, root / "out.jsonl");
+    const BatchOutputs written = write_outputs(response, plan(root / "out.jsonl"), stores);
+    EXPECT_EQ(written.output, (root / "out.jsonl").string());
     EXPECT_FALSE(fs::exists(root / "out.jsonl"));
 }
 
 TEST_F(BatchOutputsTest, WithoutResultsNoFileIsMadeNorNamed) {
-    const BatchOutputs written = write_outputs({.job_id = "b1"}, plan(home / "out.jsonl"), roots);
+    const BatchOutputs written = write_outputs({.job_id = "b1"}, plan(home / "out.jsonl"), stores);
     EXPECT_EQ(written.output, std::nullopt);
     EXPECT_EQ(written.errors, std::nullopt);
     EXPECT_FALSE(fs::exists(home / "out.jsonl"));
@@ -132,7 +163,7 @@ TEST_F(BatchOutputsTest, WhatCannotBeFetchedIsAFailureThatSaysHowToGetTheResults
     BatchResponse response{.job_id = "b1"};
     response.output_ref = file_ref(root / "data" / "gone.jsonl");
     const BatchOutputs outputs = plan(home / "out.jsonl");
-    const auto error = thrown_by<CommandError>([&] { write_outputs(response, outputs, roots); });
+    const auto error = thrown_by<CommandError>([&] { write_outputs(response, outputs, stores); });
     EXPECT_EQ(error.code(), ExitCode::kJobFailed);
     EXPECT_THAT(error.what(), HasSubstr("inference-worker result b1"));
     EXPECT_FALSE(fs::exists(home / "out.jsonl"));

@@ -29,9 +29,10 @@ protected:
 
     BatchRequest given(const fs::path& file, const std::string& job_id = "b1") const {
         BatchRequest request;
-        give_items(file.string(), job_id, files, request);
+        give_items(file.string(), job_id, files, stores(), request);
         return request;
     }
+    [[nodiscard]] Stores stores() const { return Stores(FileRoots(files.roots, files.dir)); }
     /// No folder can be made where a file is.
     void block_uploads() const { folder.write("data", "a file"); }
 
@@ -41,21 +42,22 @@ protected:
 };
 
 std::string refusal(const std::string& file) {
-    const auto error = thrown_by<CommandError>([&] { check_batch_file(file, {}); });
+    const auto error =
+        thrown_by<CommandError>([&] { check_batch_file(file, Stores(FileRoots({}, "")), {}); });
     EXPECT_EQ(error.code(), ExitCode::kUsage);
     return error.what();
 }
 
 TEST_F(BatchSourceTest, AFileIsCheckedToItsLastLineAlsoWithoutANewline) {
     const fs::path file = folder.write("in.jsonl", kLines);
-    const BatchCheck check = check_batch_file(file.string(), {.model = "m"});
+    const BatchCheck check = check_batch_file(file.string(), stores(), {.model = "m"});
     EXPECT_EQ(check.items(), 2);
     EXPECT_EQ(check.invalid(), 0);
 }
 
 TEST_F(BatchSourceTest, BlankLinesAreNoItemsButCountAsLines) {
     const fs::path file = folder.write("in.jsonl", "\xEF\xBB\xBF\n \r\n7\n");
-    const BatchCheck check = check_batch_file(file.string(), {});
+    const BatchCheck check = check_batch_file(file.string(), stores(), {});
     EXPECT_EQ(check.items(), 1);
     EXPECT_THAT(problems_text(check, "f"), HasSubstr("f:3: the line is a number"));
 }
@@ -115,20 +117,21 @@ TEST_F(BatchSourceTest, LinesOfNoFileGoToTheWorkersFolderOrElseTravelInTheReques
         write("{\"custom_id\":\"b\"}\n");
     };
     BatchRequest request;
-    give_lines(fill, "b1", files, request);
+    give_lines(fill, "b1", stores(), request);
     EXPECT_EQ(request.items_ref, file_ref(files.dir / "uploads" / "b1.jsonl"));
     EXPECT_EQ(fs::file_size(files.dir / "uploads" / "b1.jsonl"), 36U);
 
     fs::remove_all(files.dir);
     block_uploads();
     BatchRequest inlined;
-    give_lines(fill, "b1", files, inlined);
+    give_lines(fill, "b1", stores(), inlined);
     EXPECT_EQ(inlined.items_ref, std::nullopt);
     ASSERT_EQ(inlined.items.size(), 2);
     EXPECT_EQ(inlined.items[1].at("custom_id"), "b");
 
     const auto too_many = [](const WriteBytes& write) { write(std::string((1 << 20) + 1, 'x')); };
-    const auto error = thrown_by<CommandError>([&] { give_lines(too_many, "b1", files, request); });
+    const auto error =
+        thrown_by<CommandError>([&] { give_lines(too_many, "b1", stores(), request); });
     EXPECT_EQ(error.code(), ExitCode::kUsage);
     EXPECT_THAT(error.what(), HasSubstr("files.dir"));
 }

@@ -55,20 +55,20 @@ protected:
         return text;
     }
     std::string refusal(const FinishedBatch& batch) const {
-        const auto error = thrown_by<CommandError>([&] { const ItemsLeft left(batch, roots); });
+        const auto error = thrown_by<CommandError>([&] { const ItemsLeft left(batch, stores); });
         EXPECT_EQ(error.code(), ExitCode::kUsage);
         return error.what();
     }
 
     TempFolder folder;
-    FileRoots roots{{fs::canonical(folder.path())}, folder.path() / "data"};
+    Stores stores{FileRoots({fs::canonical(folder.path())}, folder.path() / "data")};
 };
 
 TEST_F(ItemsLeftTest, AreThoseOfTheFileThatHaveNoResultInTheirOrder) {
     const std::string lines =
         item("a") + "\n\n" + item("b") + "\r\n" + item("c") + "\n" + item("d");
     const FinishedBatch batch = of_files(lines, {2, 0}, 4);
-    const ItemsLeft left(batch, roots);
+    const ItemsLeft left(batch, stores);
     EXPECT_EQ(left.count(), 2);
     EXPECT_EQ(left.invalid(), 0);
     EXPECT_EQ(written(left), item("b") + "\n" + item("d") + "\n");
@@ -77,7 +77,7 @@ TEST_F(ItemsLeftTest, AreThoseOfTheFileThatHaveNoResultInTheirOrder) {
 TEST_F(ItemsLeftTest, WhatIsNoItemStaysOutAlsoWhereItsIdIsThatOfAnItemThatSucceeded) {
     const std::string lines = item("a") + "\n{no json\n" + item("a") + "\n" + item("c") + "\n";
     const FinishedBatch batch = of_files(lines, {0}, 4);
-    const ItemsLeft left(batch, roots);
+    const ItemsLeft left(batch, stores);
     EXPECT_EQ(left.count(), 1);
     EXPECT_EQ(left.invalid(), 2);
     EXPECT_EQ(written(left), item("c") + "\n");
@@ -89,14 +89,14 @@ TEST_F(ItemsLeftTest, OfInlineItemsAndResultsAreToldByTheirPlacesToo) {
         json::array({json::parse(item("a")), json::parse(item("b")), json::parse(item("c"))});
     batch.response = {.job_id = "b1", .counts = {.total = 3}};
     batch.response.results = json::array({json::parse(result_of(0)), json::parse(error_of(1))});
-    const ItemsLeft left(batch, roots);
+    const ItemsLeft left(batch, stores);
     EXPECT_EQ(left.count(), 2) << "the one that failed and the one that was never done";
     EXPECT_THAT(written(left), HasSubstr(R"("custom_id":"c")"));
 }
 
 TEST_F(ItemsLeftTest, ThereAreNoneWhereAllSucceeded) {
     const FinishedBatch batch = of_files(item("a"), {0}, 1);
-    EXPECT_EQ(ItemsLeft(batch, roots).count(), 0);
+    EXPECT_EQ(ItemsLeft(batch, stores).count(), 0);
 }
 
 TEST_F(ItemsLeftTest, AFileThatIsNoLongerTheOneTheBatchReadIsRefused) {

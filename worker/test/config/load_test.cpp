@@ -43,6 +43,37 @@ jobs: {store: sqlite:jobs.db}
 admin: {listen: 127.0.0.1:9464}         # /metrics, /healthz, /readyz; none without it, so that two workers fit on one host
 )";
 
+TEST(Load, PlacesInBucketsStandBesideFoldersAndOneForResultsInTheirStead) {
+    const FilesConfig files = read(R"(
+files:
+  roots: [data, s3://bucket/batches, s3://other]
+  dir: s3://bucket/jobs
+  s3: {endpoint: "https://minio:9000", region: eu-west-1, path_style: false, ca_file: ca.pem}
+)")
+                                  .files;
+    EXPECT_EQ(files.roots, std::vector<std::filesystem::path>{"/etc/inference/data"});
+    EXPECT_EQ(files.bucket_roots, (std::vector<std::string>{"s3://bucket/batches", "s3://other"}));
+    EXPECT_EQ(files.bucket_dir, "s3://bucket/jobs");
+    EXPECT_EQ(files.s3.endpoint, "https://minio:9000");
+    EXPECT_EQ(files.s3.region, "eu-west-1");
+    EXPECT_EQ(files.s3.path_style, false);
+    EXPECT_EQ(files.s3.ca_file, "/etc/inference/ca.pem");
+    EXPECT_TRUE(files.has_objects());
+    EXPECT_FALSE(read("files: {roots: [data]}").files.has_objects());
+}
+
+TEST(Load, ABucketWithoutANameAndAStoreWithoutASchemeAreRefused) {
+    const std::string problems = problems_of(R"(files:
+  roots: [s3:///batches]
+  dir: s3://
+  s3: {endpoint: "minio:9000"}
+)");
+    EXPECT_NE(problems.find("worker.yaml:2: files.roots"), std::string::npos) << problems;
+    EXPECT_NE(problems.find("worker.yaml:3: files.dir"), std::string::npos) << problems;
+    EXPECT_NE(problems.find("it takes s3://BUCKET/PREFIX"), std::string::npos) << problems;
+    EXPECT_NE(problems.find("it takes http://HOST:PORT"), std::string::npos) << problems;
+}
+
 TEST(Load, ReadsTheDocumentedFile) {
     const Config config = read(kDocumented);
 

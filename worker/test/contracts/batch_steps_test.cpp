@@ -61,13 +61,12 @@ TEST(ChunkTask, ComesBackAsItWas) {
         .model = "m",
         .parameters = {{"max_tokens", 5}},
         .priority = Priority::kHigh,
-        .skip_invalid = true,
         .stops_at_failure = true,
         .begun = true
     };
     const json wire = with(
         R"({"first":512,"count":256,"model":"m","parameters":{"max_tokens":5},"priority":"high",
-        "skip_invalid":true,"stops_at_failure":true,"begun":true})",
+        "stops_at_failure":true,"begun":true})",
         "files",
         kFilesOnTheWire
     );

@@ -25,12 +25,16 @@ def read(path):
 class BatchTest(unittest.TestCase):
     ENGINE = ["--latency-ms", "5", "--slots", "64"]
     WORKER = ""
+    MODEL = "max_concurrency: 16, breaker: {recovery_timeout: 1s}"
 
     def setUp(self):
         self.stack = Stack()
         self.addCleanup(self.stack.close)
         self.engine = self.stack.engine(*self.ENGINE)
-        self.config = self.stack.config(self.engine, worker=self.WORKER, model="max_concurrency: 16, breaker: {recovery_timeout: 1s}")
+        self.start_worker()
+
+    def start_worker(self):
+        self.config = self.stack.config(self.engine, worker=self.WORKER, model=self.MODEL)
         self.worker = self.stack.worker(self.config)
 
     def write(self, lines, name="items.jsonl"):

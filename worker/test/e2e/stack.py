@@ -20,6 +20,7 @@ PATIENCE = 60
 PR_SET_PDEATHSIG = 1
 BIN = pathlib.Path(os.environ["IW_BIN_DIR"])
 WORKER = BIN / "inference-worker"
+CACHE = pathlib.Path(os.environ.get("IW_CACHE", "~/.cache/inference-worker")).expanduser()
 # Without these the development server adds 50 ms to every hand-over of a task.
 QUICK = ["history.transferProcessorMaxPollRPS=1000", "history.timerProcessorMaxPollRPS=1000",
          "system.enableActivityEagerExecution=true"]
@@ -99,6 +100,28 @@ class Engine(Process):
                 (request_id is None or line.get("request_id") == request_id)]
 
 
+class ObjectStore(Process):
+    """versitygw, an S3 server that keeps its objects as plain files: `folder` is the bucket "data"."""
+
+    KEYS = {"AWS_ACCESS_KEY_ID": "tester", "AWS_SECRET_ACCESS_KEY": "not-a-secret"}
+
+    def __init__(self, stack, port=0):
+        self.folder = stack.folder / "objects" / "data"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        super().__init__(stack, "objects",
+                         [CACHE / "bin/versitygw", "--access", self.KEYS["AWS_ACCESS_KEY_ID"],
+                          "--secret", self.KEYS["AWS_SECRET_ACCESS_KEY"], "--port", f"127.0.0.1:{self.port}",
+                          "posix", self.folder.parent])
+        wait_until(self.answers, "the object store answers")
+
+    def answers(self):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+            return True
+        return False
+
+
 class Stack:
     """A Temporal server in a folder of its own, and what is started beside it."""
 
@@ -113,8 +136,7 @@ class Stack:
 
     def start_server(self):
         cli = self.cli = os.environ.get("TEMPORAL_CLI") or next(
-            str(found) for found in [pathlib.Path(os.environ.get("IW_CACHE", "~/.cache/inference-worker")).expanduser()
-                                     / "bin/temporal", shutil.which("temporal")] if found and pathlib.Path(found).exists())
+            str(found) for found in [CACHE / "bin/temporal", shutil.which("temporal")] if found and pathlib.Path(found).exists())
         settings = [part for setting in self.settings for part in ("--dynamic-config-value", setting)]
         self.server = Process(self, "temporal", [cli, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port",
                                                  self.port, "--db-filename", self.folder / "temporal.db",
@@ -128,9 +150,12 @@ class Stack:
     def engine(self, *options, **ports):
         return Engine(self, *options, **ports)
 
-    def config(self, engine=None, http=None, grpc=None, worker="", model="", heartbeat_timeout="2s"):
+    def config(self, engine=None, http=None, grpc=None, worker="", model="", heartbeat_timeout="2s", more="", folder=None):
+        """`more`: whole sections; `folder`: the configuration's, and so the worker's own."""
         http, grpc = http or engine.http, grpc or engine.grpc
-        file = self.folder / "inference-worker.yaml"
+        folder = folder or self.folder
+        folder.mkdir(exist_ok=True)
+        file = folder / "inference-worker.yaml"
         file.write_text(f"""
 temporal: {{address: {self.address}}}
 worker: {{heartbeat_timeout: {heartbeat_timeout}, {worker}}}
@@ -138,17 +163,18 @@ stages: {STAGES}
 models:
   echo: {{engine: vllm, endpoints: [http://127.0.0.1:{http}/v1], {model}}}
   tensor: {{engine: triton, endpoints: [127.0.0.1:{grpc}]}}
+{more}
 """)
         return file
 
-    def worker(self, config):
-        return Process(self, "worker", [WORKER, "worker", "--config", config])
+    def worker(self, config, **environment):
+        return Process(self, "worker", [WORKER, "worker", "--config", config], env={**os.environ, **environment})
 
-    def run(self, *arguments, stdin=None, timeout=PATIENCE):
+    def run(self, *arguments, stdin=None, timeout=PATIENCE, **environment):
         """The command line, to its end."""
         return subprocess.run([str(WORKER), *map(str, arguments)], input=stdin, capture_output=True, text=True,
                               timeout=timeout, cwd=self.folder,
-                              env={**os.environ, "TEMPORAL_ADDRESS": self.address})
+                              env={**os.environ, "TEMPORAL_ADDRESS": self.address, **environment})
 
     def submit(self, *arguments, **options):
         return self.run("submit", *arguments, **options)

@@ -1,18 +1,25 @@
 #include "files/item_index.hpp"
 
 #include "cli/temp_folder.hpp"
+#include "files/file_handle.hpp"
 #include "files/file_text.hpp"
+#include "files/replace_file.hpp"
 #include "files/storage_error.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace inference {
@@ -38,13 +45,54 @@ struct Scan {
 
 Scan scan(const std::filesystem::path& file) {
     Scan scan;
-    scan.offsets =
-        scan_items(file, [&](std::int64_t item, std::int64_t line_number, std::string_view text) {
+    scan.offsets = scan_items(
+        FileHandle(file, O_RDONLY),
+        [&](std::int64_t item, std::int64_t line_number, std::string_view text) {
             scan.places.push_back(item);
             scan.items.emplace_back(line_number, text);
-        });
+        }
+    );
     return scan;
 }
+
+void write_index(const std::filesystem::path& index, const std::vector<std::uint64_t>& offsets) {
+    replace_file(index, [&](const WriteBytes& write) { inference::write_index(offsets, write); });
+}
+
+std::vector<std::uint64_t> read_index(const std::filesystem::path& index) {
+    return inference::read_index(FileHandle(index, O_RDONLY));
+}
+
+std::vector<std::string> read_items(
+    const std::filesystem::path& lines,
+    const std::filesystem::path& index,
+    std::int64_t first,
+    std::int64_t count
+) {
+    return inference::read_items(
+        FileHandle(lines, O_RDONLY), FileHandle(index, O_RDONLY), first, count
+    );
+}
+
+/// A text that is read in small blocks, and counts how often.
+class SmallBlocks final : public ByteSource {
+public:
+    SmallBlocks(std::string text, std::size_t block) : text_(std::move(text)), block_(block) {}
+
+    [[nodiscard]] std::string name() const override { return "text"; }
+    [[nodiscard]] std::uint64_t size() const override { return text_.size(); }
+    void read_at(std::uint64_t offset, std::size_t count, std::string& out) const override {
+        out = text_.substr(std::min<std::size_t>(offset, text_.size()), count);
+        ++reads;
+    }
+    [[nodiscard]] std::size_t block_size() const override { return block_; }
+
+    mutable int reads = 0;
+
+private:
+    std::string text_;
+    std::size_t block_;
+};
 
 /// All items of a text, by way of an index.
 std::vector<std::string> read_all(const TempFolder& folder, const std::string& text) {
@@ -123,7 +171,7 @@ TEST(ScanItems, EndsWithWhatTheVisitorThrows) {
     const auto file = folder.write("lines", "one\ntwo\n");
     int seen = 0;
     thrown_by<std::logic_error>([&] {
-        scan_items(file, [&](std::int64_t, std::int64_t, std::string_view) {
+        scan_items(FileHandle(file, O_RDONLY), [&](std::int64_t, std::int64_t, std::string_view) {
             ++seen;
             throw std::logic_error("enough");
         });
@@ -183,6 +231,22 @@ TEST(ReadItems, GivesAnyPartOfThem) {
     EXPECT_THAT(read(1, 2), ElementsAre("one", "two"));
     EXPECT_THAT(read(3, 1), ElementsAre("three"));
     EXPECT_THAT(read(4, 0), IsEmpty());
+}
+
+TEST(ReadItems, AsManyAsFitIntoABlockAreReadAtOnceAndALargerOneAlone) {
+    const std::string text = "0\n1\n22222222222\n3\n4\n5\n";
+    for (const auto [block, reads] : {std::pair{100, 1}, {6, 3}, {1, 6}}) {
+        const SmallBlocks lines(text, static_cast<std::size_t>(block));
+        const auto offsets = scan_items(lines, [](std::int64_t, std::int64_t, std::string_view) {});
+        std::string bytes;
+        inference::write_index(offsets, [&](std::string_view part) { bytes += part; });
+        lines.reads = 0;
+        EXPECT_THAT(
+            inference::read_items(lines, SmallBlocks(bytes, 1), 0, 6),
+            ElementsAre("0", "1", "22222222222", "3", "4", "5")
+        );
+        EXPECT_EQ(lines.reads, reads) << block;
+    }
 }
 
 TEST(ReadItems, ItemsThatTheIndexDoesNotHaveAreAStorageError) {

@@ -1,6 +1,7 @@
 #include "files/line_reader.hpp"
 
 #include "cli/temp_folder.hpp"
+#include "files/file_handle.hpp"
 #include "files/file_text.hpp"
 
 #include <gtest/gtest.h>

@@ -248,7 +248,6 @@ TEST(BatchWorkflow, AChunkGetsWhatTheRequestAndTheOutlineSay) {
             .model = "echo",
             .parameters = {{"seed", 1}},
             .priority = Priority::kHigh,
-            .skip_invalid = true,
             .stops_at_failure = true,
             .begun = false
         })

@@ -16,6 +16,9 @@ struct Advice {
 
 constexpr std::array kAdvice{
     Advice{"InvalidAccessKeyId", "the store does not know the access key; check it"},
+    Advice{
+        "XAdminUserNotFound", "the store does not know the access key; check it"
+    },  // versitygw's.
     Advice{"SignatureDoesNotMatch", "check the secret key"},
     Advice{"RequestTimeTooSkewed", "set the clock of this machine"},
     Advice{"ExpiredToken", "renew the session token"},
