@@ -7,6 +7,7 @@ find_package(CLI11 REQUIRED)                # CLI11::CLI11
 find_package(CURL 7.88 REQUIRED)            # CURL::libcurl
 find_package(GTest 1.12 REQUIRED)           # GTest::gtest, GTest::gmock
 find_package(OpenSSL 3.0 REQUIRED)          # OpenSSL::Crypto
+find_package(prometheus-cpp CONFIG REQUIRED) # 1.0, which does not say so: prometheus-cpp::core
 find_package(Protobuf 3.21 REQUIRED)        # protobuf::libprotobuf, protobuf::protoc
 find_package(gRPC 1.51 CONFIG REQUIRED)     # gRPC::grpc++
 find_package(nlohmann_json 3.11 REQUIRED)   # nlohmann_json::nlohmann_json

@@ -4,8 +4,8 @@
 build_packages=(
     ca-certificates ccache clang-19 cmake g++ git lld-19 ninja-build pkg-config python3 python3-venv
     libboost-dev libcli11-dev libcurl4-openssl-dev libexpected-dev libgmock-dev libgrpc++-dev libgtest-dev libprotobuf-dev
-    libpugixml-dev librapidcheck-dev libspdlog-dev libssl-dev libyaml-cpp-dev nlohmann-json3-dev protobuf-compiler
-    protobuf-compiler-grpc
+    libpugixml-dev librapidcheck-dev libspdlog-dev libssl-dev libyaml-cpp-dev nlohmann-json3-dev prometheus-cpp-dev
+    protobuf-compiler protobuf-compiler-grpc
 )
 
 # What ./test needs besides: sanitizers that name lines, format and lint, and the servers that tests start.

@@ -141,9 +141,14 @@ public:
         temporal::ActivityContext& ctx,
         const BatchRequest& request,
         const ModelRegistry& registry,
-        const Stores& stores
+        const Stores& stores,
+        WorkObserver& observer
     )
-        : ctx_(ctx), request_(request), registry_(registry), stores_(stores) {}
+        : ctx_(ctx),
+          request_(request),
+          registry_(registry),
+          stores_(stores),
+          observer_(observer) {}
 
     BatchOutline run(const BatchLimits& limits) {
         const std::string& job_id = ctx_.info().workflow_id;
@@ -266,6 +271,9 @@ private:
         if (!problems.items().empty()) {
             outline.files.refused = outline.files.index + ".refused";
             write_numbers(outline.files.refused, problems.items());
+            observer_.items_ended(
+                {.model = outline.model, .failed = std::ssize(problems.items()), .usage = {}}
+            );
         }
     }
 
@@ -273,6 +281,7 @@ private:
     const BatchRequest& request_;
     const ModelRegistry& registry_;
     const Stores& stores_;
+    WorkObserver& observer_;
 };
 
 /// Both files as one list in the order of the items.
@@ -303,7 +312,7 @@ BatchOutline PreprocessBatchActivity::operator()(
 ) const {
     ctx.heartbeat_every(limits_.heartbeat_timeout / 3);
     return with_storage_errors([&] {
-        return Preparation(ctx, request, *registry_, *stores_).run(limits_);
+        return Preparation(ctx, request, *registry_, *stores_, *observer_).run(limits_);
     });
 }
 

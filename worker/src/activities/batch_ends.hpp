@@ -7,6 +7,7 @@
 #include "contracts/batch_steps.hpp"
 #include "files/stores.hpp"
 #include "registry/model_registry.hpp"
+#include "telemetry/work_observer.hpp"
 #include "temporal/activity_context.hpp"
 
 #include <chrono>
@@ -31,9 +32,13 @@ public:
     PreprocessBatchActivity(
         std::shared_ptr<const ModelRegistry> registry,
         std::shared_ptr<const Stores> stores,
-        BatchLimits limits
+        BatchLimits limits,
+        std::shared_ptr<WorkObserver> observer
     )
-        : registry_(std::move(registry)), stores_(std::move(stores)), limits_(limits) {}
+        : registry_(std::move(registry)),
+          stores_(std::move(stores)),
+          limits_(limits),
+          observer_(std::move(observer)) {}
 
     BatchOutline operator()(temporal::ActivityContext& ctx, BatchRequest request) const;
 
@@ -41,6 +46,7 @@ private:
     std::shared_ptr<const ModelRegistry> registry_;
     std::shared_ptr<const Stores> stores_;
     BatchLimits limits_;
+    std::shared_ptr<WorkObserver> observer_;
 };
 
 /// Puts the results together, whole and in order, whatever of the batch is done; small ones that nobody named a file for come back

@@ -124,6 +124,16 @@ void EndpointStates::close() {
     closed_ = true;
 }
 
+std::vector<Breaker::State> EndpointStates::circuits() const {
+    const std::lock_guard lock(mutex_);
+    const auto now = Clock::now();
+    std::vector<Breaker::State> circuits;
+    for (const Endpoint& endpoint : endpoints_) {
+        circuits.push_back(endpoint.breaker.state(now));
+    }
+    return circuits;
+}
+
 std::optional<std::int64_t> EndpointStates::batch_limit() const {
     const std::lock_guard lock(mutex_);
     return memory_.limit(Clock::now());

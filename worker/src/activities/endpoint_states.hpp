@@ -42,6 +42,9 @@ public:
     void progressed(std::size_t endpoint);
     void is_ready(std::size_t endpoint);
 
+    /// In the order of the endpoints.
+    [[nodiscard]] std::vector<Breaker::State> circuits() const;
+
     /// nullopt: no limit is known.
     [[nodiscard]] std::optional<std::int64_t> batch_limit() const;
 

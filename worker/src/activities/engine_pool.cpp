@@ -27,7 +27,9 @@ Result<std::string> api_key_of(const Model& model) {
 }
 
 Result<std::unique_ptr<ModelEndpoints>> make_endpoints(
-    const Model& model, const std::shared_ptr<HttpEngine>& http
+    const Model& model,
+    const std::shared_ptr<HttpEngine>& http,
+    const std::shared_ptr<WorkObserver>& observer
 ) {
     const Result<std::string> api_key = api_key_of(model);
     if (!api_key) {
@@ -46,16 +48,18 @@ Result<std::unique_ptr<ModelEndpoints>> make_endpoints(
         }
         adapters.push_back(*std::move(adapter));
     }
-    return std::make_unique<ModelEndpoints>(model, std::move(adapters));
+    return std::make_unique<ModelEndpoints>(model, std::move(adapters), observer);
 }
 
 }  // namespace
 
-Result<std::shared_ptr<EnginePool>> EnginePool::make(const ModelRegistry& registry) {
+Result<std::shared_ptr<EnginePool>> EnginePool::make(
+    const ModelRegistry& registry, const std::shared_ptr<WorkObserver>& observer
+) {
     const auto http = std::make_shared<HttpEngine>();
     auto pool = std::make_shared<EnginePool>();
     for (const auto& [name, model] : registry.models()) {
-        auto endpoints = make_endpoints(model, http);
+        auto endpoints = make_endpoints(model, http, observer);
         if (!endpoints) {
             return tl::unexpected(endpoints.error());
         }

@@ -6,6 +6,7 @@
 #include "adapters/adapter.hpp"
 #include "contracts/result.hpp"
 #include "registry/model_registry.hpp"
+#include "telemetry/work_observer.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -19,8 +20,12 @@ namespace inference {
 /// Threads: any. Destroy: completes what is under way as cancelled.
 class EnginePool {
 public:
+    /// @param observer Is told how each call ended that an endpoint was given.
     /// Errors: Fatal, naming the model, for an address, key or file that cannot be used.
-    static Result<std::shared_ptr<EnginePool>> make(const ModelRegistry& registry);
+    static Result<std::shared_ptr<EnginePool>> make(
+        const ModelRegistry& registry,
+        const std::shared_ptr<WorkObserver>& observer = std::make_shared<WorkObserver>()
+    );
 
     /// Calls one of the model's endpoints, as ModelEndpoints::call() says.
     /// Errors: Fatal MODEL_NOT_FOUND for a model that this worker does not have, through `done`.
@@ -36,7 +41,7 @@ public:
     [[nodiscard]] std::int64_t batch_limit(const Model& model) const;
 
     using Models = std::map<std::string, std::unique_ptr<ModelEndpoints>, std::less<>>;
-    /// For health checks.
+    /// For health checks and metrics.
     [[nodiscard]] const Models& models() const noexcept { return models_; }
 
 private:

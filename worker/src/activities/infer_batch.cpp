@@ -38,18 +38,20 @@ constexpr std::chrono::seconds kLongestEnd{20};
 constexpr std::size_t kMostTogether = 64;
 constexpr std::chrono::milliseconds kAtOnce{0};
 
-void add_usage(TokenUsage& sum, const Json& body) {
+TokenUsage usage_of(const Json& body) {
     const Json* const usage = field(body, "usage");
     if (usage == nullptr) {
-        return;
+        return {};
     }
-    const auto add = [usage](std::int64_t& to, const char* key) {
+    const auto read = [usage](const char* key) -> std::int64_t {
         const Json* const tokens = field(*usage, key);
-        to += tokens != nullptr && tokens->is_number_integer() ? tokens->get<std::int64_t>() : 0;
+        return tokens != nullptr && tokens->is_number_integer() ? tokens->get<std::int64_t>() : 0;
     };
-    add(sum.prompt_tokens, "prompt_tokens");
-    add(sum.completion_tokens, "completion_tokens");
-    add(sum.total_tokens, "total_tokens");
+    return {
+        .prompt_tokens = read("prompt_tokens"),
+        .completion_tokens = read("completion_tokens"),
+        .total_tokens = read("total_tokens")
+    };
 }
 
 /// How much stood in the logs when the first attempt began: what is of this chunk comes after.
@@ -74,13 +76,15 @@ public:
         const ModelRegistry& registry,
         const Stores& stores,
         HandOver& hand_over,
-        std::size_t queue
+        std::size_t queue,
+        WorkObserver& observer
     )
         : ctx_(ctx),
           task_(std::move(task)),
           registry_(registry),
           stores_(stores),
           storage_(stores.of(task_.files.output)),
+          observer_(observer),
           turn_(hand_over, queue),
           output_(storage_.log(task_.files.output, task_.first)),
           errors_(storage_.log(task_.files.errors, task_.first)),
@@ -143,7 +147,7 @@ private:
                 const Json parsed = Json::parse(line, nullptr, /*allow_exceptions=*/false);
                 const Json* const response = field(parsed, "response");
                 const Json* const body = response == nullptr ? nullptr : field(*response, "body");
-                add_usage(report_.usage, body == nullptr ? Json() : *body);
+                report_.usage += usage_of(body == nullptr ? Json() : *body);
             }
         });
     }
@@ -183,7 +187,7 @@ private:
             }
             ++pending_;
             if (const auto error = prepare_item(item, lines[item], defaults)) {
-                lose(item, custom_id_of(lines[item]), *error);
+                lose(item, custom_id_of(lines[item]), task_.model, *error);
             }
         }
     }
@@ -296,21 +300,33 @@ private:
     void write_result(std::uint32_t item, const Json& body) {
         const std::string id = id_of(item);
         output_->append(result_line(id, items_[item]->custom_id, id, body));
-        add_usage(report_.usage, body);
+        const TokenUsage usage = usage_of(body);
+        report_.usage += usage;
         ++report_.succeeded;
+        observer_.items_ended({.model = items_[item]->call.model, .succeeded = 1, .usage = usage});
         end_item(item);
     }
 
     void failed(const CallEnd& end, const Error& error) {
-        for (const LaneLoss& loss : chunk_->failed(end, error)) {
+        const std::vector<LaneLoss> losses = chunk_->failed(end, error);
+        if (error.sent && losses.size() < end.items.size()) {
+            observer_.items_tried_again(end.model, to_string(error.error_class));
+        }
+        for (const LaneLoss& loss : losses) {
             const std::uint32_t item = loss.item.item;
-            lose(item, items_[item]->custom_id, loss.error);
+            lose(item, items_[item]->custom_id, end.model, loss.error);
         }
     }
 
-    void lose(std::uint32_t item, const std::string& custom_id, const Error& error) {
+    void lose(
+        std::uint32_t item,
+        const std::string& custom_id,
+        const std::string& model,
+        const Error& error
+    ) {
         errors_->append(error_line(id_of(item), custom_id, error));
         ++report_.failed;
+        observer_.items_ended({.model = model, .failed = 1, .usage = {}});
         if (!report_.first_error) {
             report_.first_error = error;
         }
@@ -327,6 +343,7 @@ private:
     const ModelRegistry& registry_;
     const Stores& stores_;
     const Storage& storage_;  // Of the results.
+    WorkObserver& observer_;
     HandOver::Turn turn_;
     const Clock::time_point began_ = Clock::now();
     std::optional<Clock::time_point> stopped_sending_;
@@ -342,7 +359,7 @@ private:
 
 ChunkReport InferBatchActivity::operator()(temporal::ActivityContext& ctx, ChunkTask task) const {
     try {
-        return ChunkRun(ctx, std::move(task), *lanes_, *registry_, *stores_, *hand_over_, queue_)
+        return ChunkRun(ctx, std::move(task), *lanes_, *registry_, *stores_, *hand_over_, queue_, *observer_)
             .run();
     } catch (const StorageError& error) {
         throw to_activity_failure(storage_failed(error));

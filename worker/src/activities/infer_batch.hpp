@@ -7,6 +7,7 @@
 #include "contracts/batch_steps.hpp"
 #include "files/stores.hpp"
 #include "registry/model_registry.hpp"
+#include "telemetry/work_observer.hpp"
 #include "temporal/activity_context.hpp"
 
 #include <cstddef>
@@ -28,18 +29,21 @@ namespace inference {
 class InferBatchActivity {
 public:
     /// @param queue Of the worker, as `hand_over` counts them.
+    /// @param observer Is told of items once their lines are written.
     InferBatchActivity(
         std::shared_ptr<const BatchLanes> lanes,
         std::shared_ptr<const ModelRegistry> registry,
         std::shared_ptr<const Stores> stores,
         std::shared_ptr<HandOver> hand_over,
-        std::size_t queue
+        std::size_t queue,
+        std::shared_ptr<WorkObserver> observer
     )
         : lanes_(std::move(lanes)),
           registry_(std::move(registry)),
           stores_(std::move(stores)),
           hand_over_(std::move(hand_over)),
-          queue_(queue) {}
+          queue_(queue),
+          observer_(std::move(observer)) {}
 
     ChunkReport operator()(temporal::ActivityContext& ctx, ChunkTask task) const;
 
@@ -49,6 +53,7 @@ private:
     std::shared_ptr<const Stores> stores_;
     std::shared_ptr<HandOver> hand_over_;
     std::size_t queue_;
+    std::shared_ptr<WorkObserver> observer_;
 };
 
 }  // namespace inference

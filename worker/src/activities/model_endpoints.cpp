@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -20,17 +21,35 @@ using std::chrono::milliseconds;
 constexpr std::chrono::seconds kProbeTime{5};
 constexpr std::chrono::seconds kNoticeableWait{1};
 
+std::string_view name_of(const Outcome<EngineReply>& outcome) {
+    if (const auto* error = std::get_if<Error>(&outcome)) {
+        const bool is_unsent = !error->sent && error->error_class == ErrorClass::kTransient;
+        return is_unsent ? outcomes::kNotSent : to_string(error->error_class);
+    }
+    return std::holds_alternative<EngineReply>(outcome) ? outcomes::kCompleted
+                                                        : outcomes::kCanceled;
+}
+
+double seconds_to_first_token(const Outcome<EngineReply>& outcome) {
+    const auto* reply = std::get_if<EngineReply>(&outcome);
+    return reply == nullptr ? 0 : std::chrono::duration<double>(reply->time_to_first_token).count();
+}
+
 }  // namespace
 
 /// What the calls of one model share; it outlives the adapters as long as one of them completes.
 struct ModelEndpoints::Shared {
-    explicit Shared(const Model& served)
+    Shared(const Model& served, std::shared_ptr<WorkObserver> told)
         : model(served.name),
+          endpoints(served.endpoints),
+          observer(std::move(told)),
           max_concurrency(served.max_concurrency.value_or(0)),
           queue(served.max_concurrency),
           states(served) {}
 
     const std::string model;
+    const std::vector<std::string> endpoints;
+    const std::shared_ptr<WorkObserver> observer;
     const int max_concurrency;  // for messages
     CallQueue queue;
     EndpointStates states;
@@ -115,8 +134,10 @@ private:
         }
         shared_->states.dropped(endpoint);
         if (std::holds_alternative<Cancelled>(outcome)) {
+            tell(endpoint, outcomes::kCanceled);
             return finish(Cancelled{});
         }
+        tell(endpoint, outcomes::kNotSent);
         auto& error = std::get<Error>(outcome);
         error.sent = false;  // The question was; the job's request was not.
         next_after(std::move(error));
@@ -144,6 +165,7 @@ private:
     }
 
     void on_outcome(std::size_t endpoint, Outcome<EngineReply> outcome) {
+        tell(endpoint, name_of(outcome), seconds_to_first_token(outcome));
         if (std::holds_alternative<EngineReply>(outcome)) {
             shared_->states.answered(endpoint);
         } else if (auto* error = std::get_if<Error>(&outcome)) {
@@ -155,6 +177,15 @@ private:
             shared_->states.dropped(endpoint);
         }
         finish(std::move(outcome));
+    }
+
+    void tell(std::size_t endpoint, std::string_view outcome, double time_to_first_token = 0) {
+        shared_->observer->call_ended(
+            {.model = shared_->model,
+             .endpoint = shared_->endpoints[endpoint],
+             .outcome = outcome,
+             .time_to_first_token = time_to_first_token}
+        );
     }
 
     void next_after(Error error) {
@@ -191,8 +222,13 @@ private:
     std::optional<std::stop_callback<Withdraw>> on_cancel_;
 };
 
-ModelEndpoints::ModelEndpoints(const Model& model, std::vector<std::unique_ptr<Adapter>> adapters)
-    : shared_(std::make_shared<Shared>(model)), adapters_(std::move(adapters)) {}
+ModelEndpoints::ModelEndpoints(
+    const Model& model,
+    std::vector<std::unique_ptr<Adapter>> adapters,
+    std::shared_ptr<WorkObserver> observer
+)
+    : shared_(std::make_shared<Shared>(model, std::move(observer))),
+      adapters_(std::move(adapters)) {}
 
 ModelEndpoints::~ModelEndpoints() {
     shared_->states.close();
@@ -206,6 +242,10 @@ void ModelEndpoints::call(
         shared_, adapters_, std::move(call), std::move(options), timeout, std::move(done)
     )
         ->start();
+}
+
+std::vector<Breaker::State> ModelEndpoints::circuits() const {
+    return shared_->states.circuits();
 }
 
 std::optional<std::int64_t> ModelEndpoints::batch_limit() const {

@@ -4,6 +4,8 @@
 
 #include "adapters/adapter.hpp"
 #include "registry/model.hpp"
+#include "resilience/breaker.hpp"
+#include "telemetry/work_observer.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -24,7 +26,12 @@ namespace inference {
 /// Destroy: completes what is under way as cancelled.
 class ModelEndpoints {
 public:
-    ModelEndpoints(const Model& model, std::vector<std::unique_ptr<Adapter>> adapters);
+    /// @param observer Is told how each call ended that an endpoint was given.
+    ModelEndpoints(
+        const Model& model,
+        std::vector<std::unique_ptr<Adapter>> adapters,
+        std::shared_ptr<WorkObserver> observer
+    );
     ModelEndpoints(const ModelEndpoints&) = delete;
     ModelEndpoints& operator=(const ModelEndpoints&) = delete;
     ~ModelEndpoints();
@@ -39,6 +46,9 @@ public:
 
     /// The most items to send at once; nullopt: no limit is known.
     [[nodiscard]] std::optional<std::int64_t> batch_limit() const;
+
+    /// What the breakers let through now, in the order of the adapters.
+    [[nodiscard]] std::vector<Breaker::State> circuits() const;
 
     /// For health checks.
     [[nodiscard]] const std::vector<std::unique_ptr<Adapter>>& adapters() const noexcept {

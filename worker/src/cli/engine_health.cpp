@@ -50,8 +50,10 @@ std::vector<EndpointHealth> check_engines(
     return health;
 }
 
-std::shared_ptr<EnginePool> make_engines(const ModelRegistry& registry) {
-    auto engines = EnginePool::make(registry);
+std::shared_ptr<EnginePool> make_engines(
+    const ModelRegistry& registry, const std::shared_ptr<WorkObserver>& observer
+) {
+    auto engines = EnginePool::make(registry, observer);
     if (!engines) {
         throw CommandError(ExitCode::kBadConfiguration, engines.error().message);
     }

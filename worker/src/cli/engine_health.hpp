@@ -28,6 +28,9 @@ std::vector<EndpointHealth> check_engines(
 /// The engines of a configuration.
 ///
 /// Errors: CommandError (78) for an address, key or file that cannot be used.
-std::shared_ptr<EnginePool> make_engines(const ModelRegistry& registry);
+std::shared_ptr<EnginePool> make_engines(
+    const ModelRegistry& registry,
+    const std::shared_ptr<WorkObserver>& observer = std::make_shared<WorkObserver>()
+);
 
 }  // namespace inference::cli

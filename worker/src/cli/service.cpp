@@ -11,8 +11,10 @@
 #include "cli/job_log.hpp"
 #include "cli/make_stores.hpp"
 #include "cli/queue_use.hpp"
+#include "cli/worker_state.hpp"
 #include "config/queue_slots.hpp"
 #include "contracts/priority.hpp"
+#include "stages/traceparent.hpp"
 #include "temporal/error.hpp"
 #include "workflows/batch_steps.hpp"
 #include "workflows/batch_workflow.hpp"
@@ -43,17 +45,41 @@ std::size_t slots_of(const WorkerConfig& worker) {
     return static_cast<std::size_t>(worker.max_concurrent_activities);
 }
 
+EndedJob ended(
+    const InferenceWorkflow& job, const JobStatus& status, std::chrono::milliseconds latency
+) {
+    return {status, job.usage(), latency, job.fell_back()};
+}
+EndedJob ended(
+    const BatchWorkflow& batch, const JobStatus& status, std::chrono::milliseconds latency
+) {
+    return {status, batch.usage(), latency, /*fell_back=*/false, /*is_batch=*/true};
+}
+std::string_view trace_id(const InferenceWorkflow& job) {
+    return trace_id_of(job.traceparent());
+}
+std::string_view trace_id(const BatchWorkflow& /*batch*/) {
+    return {};
+}
+
+/// The one place where jobs that ended are counted and logged: never while history is replayed, and not before the last of a
+/// batch's runs.
+///
 /// @tparam Job What the workflow is to the log: it has status() and usage().
 template <class Workflow, class Job>
-void add_logged(temporal::Worker& worker, const Log& log) {
-    worker.add<Workflow>([log](const Job& job, const temporal::ClosedWorkflow& closed) {
+void add_observed(
+    temporal::Worker& worker, const Log& log, const std::shared_ptr<Metrics>& metrics
+) {
+    worker.add<Workflow>([log, metrics](const Job& job, const temporal::ClosedWorkflow& closed) {
         if (closed.status == temporal::WorkflowStatus::kContinuedAsNew) {
-            return;  // Not finished yet.
+            return;
         }
         const auto latency = std::chrono::duration_cast<std::chrono::milliseconds>(
             closed.time - closed.info.start_time
         );
-        log.info("job finished", finished_fields(job.status(), job.usage(), latency));
+        const JobStatus status = job.status();
+        metrics->job_ended(ended(job, status, latency));
+        log.info("job finished", finished_fields(status, job.usage(), latency, trace_id(job)));
     });
 }
 
@@ -99,7 +125,8 @@ Service::Service(
     : config_(config),
       log_(log),
       registry_(std::make_shared<const ModelRegistry>(config.models)),
-      engines_(make_engines(*registry_)),
+      metrics_(std::make_shared<Metrics>(endpoints_by_model(*registry_))),
+      engines_(make_engines(*registry_, metrics_)),
       lanes_(std::make_shared<const BatchLanes>(engines_, registry_)),
       stores_(make_stores(config.files)),
       runtime_(runtime_options(config.admin, log)),
@@ -147,8 +174,8 @@ void Service::add_jobs(temporal::Worker& worker, const WorkerConfig& config) con
         .add(infer_step, InferActivity(engines_, ClaimCheck(stores_)))
         .add(postprocess_step, PostprocessActivity(ClaimCheck(stores_)));
     config_.local_steps.preprocess
-        ? add_logged<LeanInferenceWorkflow, InferenceWorkflow>(worker, log_)
-        : add_logged<InferenceWorkflow, InferenceWorkflow>(worker, log_);
+        ? add_observed<LeanInferenceWorkflow, InferenceWorkflow>(worker, log_, metrics_)
+        : add_observed<InferenceWorkflow, InferenceWorkflow>(worker, log_, metrics_);
 }
 
 void Service::add_batches(temporal::Worker& worker, const WorkerConfig& config, Priority priority)
@@ -156,15 +183,15 @@ void Service::add_batches(temporal::Worker& worker, const WorkerConfig& config, 
     const BatchLimits limits{
         .heartbeat_timeout = config.heartbeat_timeout, .history_limit = config.batch_history_events
     };
-    worker.add(preprocess_batch_step, PreprocessBatchActivity(registry_, stores_, limits))
+    worker.add(preprocess_batch_step, PreprocessBatchActivity(registry_, stores_, limits, metrics_))
         .add(
             infer_batch_step,
             InferBatchActivity(
-                lanes_, registry_, stores_, hand_over_, static_cast<std::size_t>(priority)
+                lanes_, registry_, stores_, hand_over_, static_cast<std::size_t>(priority), metrics_
             )
         )
         .add(postprocess_batch_step, PostprocessBatchActivity(stores_));
-    add_logged<BatchWorkflow, BatchWorkflow>(worker, log_);
+    add_observed<BatchWorkflow, BatchWorkflow>(worker, log_, metrics_);
 }
 
 void Service::reload(const WorkerConfig& worker) {
@@ -182,7 +209,8 @@ void Service::reload(const WorkerConfig& worker) {
 }
 
 void Service::run(const std::stop_token& stop) {
-    const std::unique_ptr<AdminServer> admin = start_admin();
+    const std::unique_ptr<QueueBacklogs> backlogs = watch_backlogs();
+    const std::unique_ptr<AdminServer> admin = start_admin(backlogs.get(), stop);
     log_.info("serving", facts());
     const std::stop_callback draining(stop, [this] {
         log_.info("draining", {{"grace_ms", worker_config().drain_grace.count()}});
@@ -195,17 +223,37 @@ void Service::run(const std::stop_token& stop) {
     log_.info("stopped");
 }
 
-std::unique_ptr<AdminServer> Service::start_admin() const {
+std::unique_ptr<QueueBacklogs> Service::watch_backlogs() const {
     if (!config_.admin.listen) {
         return nullptr;
     }
-    const auto readiness = [this] {
+    return std::make_unique<QueueBacklogs>(client_, [this] { return worker_config().serve; }, log_);
+}
+
+std::string Service::metrics_page(const QueueBacklogs* backlogs) const {
+    const WorkerState state{
+        .slots = slots_by_queue(worker_config().serve, slots_.use()),
+        .backlogs = backlogs->now(),
+        .circuits = circuits_of(*engines_)
+    };
+    return metrics_->page(state) + fetch_page(runtime_.metrics_address(), "/metrics");
+}
+
+std::unique_ptr<AdminServer> Service::start_admin(
+    const QueueBacklogs* backlogs, const std::stop_token& stop
+) const {
+    if (!config_.admin.listen) {
+        return nullptr;
+    }
+    const auto readiness = [this, stop] {
+        if (stop.stop_requested()) {
+            return text_page(503, "draining");
+        }
         return workers_.polling() ? text_page(200, "ready") : text_page(503, "not polling");
     };
-    const auto metrics = [this] {
+    const auto metrics = [this, backlogs] {
         return AdminPage{
-            .content_type = "text/plain; version=0.0.4",
-            .body = fetch_page(runtime_.metrics_address(), "/metrics")
+            .content_type = "text/plain; version=0.0.4", .body = metrics_page(backlogs)
         };
     };
     const auto queues = [this] {

@@ -8,11 +8,13 @@
 #include "capacity/shared_slots.hpp"
 #include "cli/admin_server.hpp"
 #include "cli/log.hpp"
+#include "cli/queue_backlogs.hpp"
 #include "cli/queue_workers.hpp"
 #include "config/config.hpp"
 #include "config/queue_slots.hpp"
 #include "files/stores.hpp"
 #include "registry/model_registry.hpp"
+#include "telemetry/metrics.hpp"
 #include "temporal/client.hpp"
 #include "temporal/connect_options.hpp"
 #include "temporal/runtime.hpp"
@@ -60,13 +62,20 @@ private:
     void add_jobs(temporal::Worker& worker, const WorkerConfig& config) const;
     void add_batches(temporal::Worker& worker, const WorkerConfig& config, Priority priority) const;
     /// Null where the configuration asks for none.
-    [[nodiscard]] std::unique_ptr<AdminServer> start_admin() const;
+    [[nodiscard]] std::unique_ptr<QueueBacklogs> watch_backlogs() const;
+    /// The same. @param backlogs Null where there are none.
+    [[nodiscard]] std::unique_ptr<AdminServer> start_admin(
+        const QueueBacklogs* backlogs, const std::stop_token& stop
+    ) const;
+    /// The worker's own metrics, and then core's.
+    [[nodiscard]] std::string metrics_page(const QueueBacklogs* backlogs) const;
     [[nodiscard]] nlohmann::json facts() const;
 
     mutable std::mutex mutex_;
     Config config_;  // Of it only `worker` changes, under the lock.
     Log log_;
     std::shared_ptr<const ModelRegistry> registry_;
+    std::shared_ptr<Metrics> metrics_;
     std::shared_ptr<EnginePool> engines_;
     std::shared_ptr<const BatchLanes> lanes_;
     std::shared_ptr<const Stores> stores_;

@@ -16,6 +16,12 @@ struct TokenUsage {
     std::int64_t completion_tokens = 0;
     std::int64_t total_tokens = 0;
 
+    TokenUsage& operator+=(const TokenUsage& more) noexcept {
+        prompt_tokens += more.prompt_tokens;
+        completion_tokens += more.completion_tokens;
+        total_tokens += more.total_tokens;
+        return *this;
+    }
     bool operator==(const TokenUsage&) const = default;
 };
 

@@ -29,4 +29,8 @@ bool is_traceparent(std::string_view text) noexcept {
            is_id(text.substr(36, 16)) && is_hex(text.substr(53, 2));
 }
 
+std::string_view trace_id_of(std::string_view traceparent) noexcept {
+    return is_traceparent(traceparent) ? traceparent.substr(3, 32) : std::string_view();
+}
+
 }  // namespace inference

@@ -10,4 +10,7 @@ namespace inference {
 /// versions may add fields after these.
 bool is_traceparent(std::string_view text) noexcept;
 
+/// The 32 hex digits by which a trace is found; empty where the text is no traceparent.
+std::string_view trace_id_of(std::string_view traceparent) noexcept;
+
 }  // namespace inference

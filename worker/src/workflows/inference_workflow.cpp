@@ -123,6 +123,7 @@ temporal::Task<InferResponse> InferenceWorkflow::run(
             priority_of_queue(ctx.info().task_queue).value_or(Priority::kNormal);
         progress_.accepted(request->model, request->priority.value_or(queue_priority), now(ctx));
 
+        traceparent_ = request->traceparent.value_or("");
         // What the starter chose stands, and is inherited.
         if (ctx.info().priority.fairness_key.empty()) {
             fairness_key_ = fairness_key(request->client_id);
@@ -191,6 +192,7 @@ temporal::Task<Inferred> InferenceWorkflow::infer_or_fall_back(
         fail(ctx, failed);
     }
 
+    fell_back_ = true;
     request.model = fallback;
     request.allow_fallback = false;  // One step, never a chain.
     retries_before_ = progress_.status().retries;

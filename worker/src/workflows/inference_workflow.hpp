@@ -38,6 +38,10 @@ public:
     [[nodiscard]] JobStatus status() const { return progress_.status(); }
     /// What the engine counted; zeros until the job is completed.
     [[nodiscard]] const TokenUsage& usage() const { return usage_; }
+    /// The request's; of any content, and empty where it has none.
+    [[nodiscard]] const std::string& traceparent() const { return traceparent_; }
+    /// The job was handed to its model's fallback.
+    [[nodiscard]] bool fell_back() const { return fell_back_; }
 
 private:
     using Outcome = std::variant<Inferred, TryFailure>;
@@ -67,6 +71,8 @@ private:
     std::string fairness_key_;  // Empty: as the workflow.
     JobProgress progress_;
     TokenUsage usage_;
+    std::string traceparent_;
+    bool fell_back_ = false;
     RetryCounts retries_before_;  // of the model whose fallback answers now
 
 public:

@@ -5,9 +5,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -24,6 +26,7 @@ using inference::testing::reply;
 using inference::testing::reply_json;
 using inference::testing::reset;
 using inference::testing::SeenRequest;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr auto kPatience = 20s;
@@ -57,12 +60,32 @@ Model model_at(std::vector<std::string> endpoints) {
     return model;
 }
 
+/// "endpoint outcome" of each call, in the order in which they ended.
+class EndedCalls : public WorkObserver {
+public:
+    void call_ended(const EndedCall& call) override {
+        const std::lock_guard lock(mutex_);
+        calls_.push_back(std::string(call.endpoint) + " " + std::string(call.outcome));
+    }
+    [[nodiscard]] std::vector<std::string> calls() const {
+        const std::lock_guard lock(mutex_);
+        return calls_;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<std::string> calls_;
+};
+
 class EnginePoolTest : public ::testing::Test {
 protected:
     using Answer = std::future<Outcome<EngineReply>>;
 
-    void serve(Model model) {
-        auto pool = EnginePool::make(ModelRegistry({std::move(model)}));
+    void serve(
+        Model model,
+        const std::shared_ptr<WorkObserver>& observer = std::make_shared<WorkObserver>()
+    ) {
+        auto pool = EnginePool::make(ModelRegistry({std::move(model)}), observer);
         ASSERT_TRUE(pool) << pool.error().message;
         pool_ = *std::move(pool);
     }
@@ -296,6 +319,51 @@ TEST_F(EnginePoolTest, TheSizeThatRanOutOfMemoryIsRemembered) {
     EXPECT_EQ(pool_->batch_limit(model), 3);
     model.max_batch = 6;
     EXPECT_EQ(pool_->batch_limit(model), 4);
+}
+
+TEST_F(EnginePoolTest, TellsOfEachEndpointThatWasGivenTheCallWhatCameOfIt) {
+    const HttpImposter well(answers());
+    const auto ended = std::make_shared<EndedCalls>();
+    const std::string nobody = address_of_nobody();
+    serve(model_at({nobody, well.url("/v1")}), ended);
+
+    EXPECT_TRUE(is_answered(call()));
+
+    EXPECT_THAT(ended->calls(), ElementsAre(nobody + " not_sent", well.url("/v1") + " completed"));
+}
+
+TEST_F(EnginePoolTest, TellsTheClassOfAnErrorAndThatACallWasCancelled) {
+    std::atomic<bool> is_first = true;
+    HttpImposter server([&](const SeenRequest&) {
+        return is_first.exchange(false) ? reply(400, "{}") : hold();
+    });
+    const auto ended = std::make_shared<EndedCalls>();
+    serve(model_at({server.url("/v1")}), ended);
+    EXPECT_EQ(error_of(call()).error_class, ErrorClass::kFatal);
+    std::stop_source cancel;
+    Answer second = call(10, cancel.get_token());
+    server.wait_for_held(1);
+
+    cancel.request_stop();
+    outcome_of(std::move(second));
+
+    EXPECT_THAT(
+        ended->calls(), ElementsAre(server.url("/v1") + " Fatal", server.url("/v1") + " canceled")
+    );
+}
+
+TEST_F(EnginePoolTest, ShowsTheCircuitOfEachEndpoint) {
+    const HttpImposter broken(fails_with(500, "{}"));
+    const HttpImposter well(answers());
+    serve(model_at({broken.url("/v1"), well.url("/v1")}));
+    for (int i = 0; i < 10; ++i) {
+        outcome_of(call());
+    }
+
+    EXPECT_THAT(
+        pool_->models().at("echo")->circuits(),
+        ElementsAre(Breaker::State::kOpen, Breaker::State::kClosed)
+    );
 }
 
 TEST_F(EnginePoolTest, AModelOfAnotherConfigurationIsNamed) {

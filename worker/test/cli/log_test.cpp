@@ -74,6 +74,24 @@ TEST(JobLog, AFinishedJobHasTheFieldsOfTheContract) {
     );
 }
 
+TEST(JobLog, AJobThatIsPartOfATraceSaysOfWhich) {
+    const auto fields = finished_fields({}, {}, 5ms, "0af7651916cd43dd8448eb211c80319c");
+    EXPECT_EQ(fields.at("trace_id"), "0af7651916cd43dd8448eb211c80319c");
+}
+
+TEST(JobLog, WhateverAClientWritesTheLineIsOneJsonObject) {
+    const std::string hostile = "a\"}\n{\"status\":\"completed\"\x01\xff\u2028\\";
+    const JobStatus job{.job_id = hostile, .state = JobState::kFailed, .model = hostile};
+    const std::string line = to_json_line(
+        Timestamp{0ms}, spdlog::level::info, "job finished", finished_fields(job, {}, 5ms)
+    );
+
+    EXPECT_EQ(line.find('\n'), std::string::npos);
+    const auto read = nlohmann::json::parse(line);
+    EXPECT_EQ(read.at("status"), "failed");
+    EXPECT_THAT(read.at("job_id").get<std::string>(), StartsWith("a\"}\n{\"status\""));
+}
+
 TEST(JobLog, AFailedJobTellsWhy) {
     const JobStatus job{
         .state = JobState::kFailed,

@@ -29,5 +29,13 @@ TEST(Traceparent, IsNothingElse) {
     }
 }
 
+TEST(Traceparent, HasTheIdOfItsTrace) {
+    EXPECT_EQ(
+        trace_id_of("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+        "0af7651916cd43dd8448eb211c80319c"
+    );
+    EXPECT_EQ(trace_id_of("00-0af7651916cd43dd8448eb211c80319c"), "");
+}
+
 }  // namespace
 }  // namespace inference

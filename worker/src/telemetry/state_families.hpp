@@ -1,0 +1,16 @@
+/// @file telemetry/state_families.hpp
+/// @brief The state of a worker as metrics.
+#pragma once
+
+#include "telemetry/worker_state.hpp"
+
+#include <prometheus/metric_family.h>
+
+#include <vector>
+
+namespace inference {
+
+/// Shape: `worker_slots`, `queue_depth` and `circuit_state`; one without a value is left out.
+std::vector<prometheus::MetricFamily> state_families(const WorkerState& state);
+
+}  // namespace inference
