@@ -60,7 +60,8 @@ std::string to_json_line(
     for (const auto& [key, value] : fields.items()) {
         line.emplace(key, value);
     }
-    return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    // As ASCII, for there are more characters that some readers take for the end of a line than the one that ends it.
+    return line.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 std::string to_human_fields(const nlohmann::json& fields) {

@@ -21,7 +21,7 @@ enum class LogForm {
 /// JSON where stderr is no terminal.
 LogForm form_for_stderr();
 
-/// One line of the JSON form, without its line break. The timestamp is ISO 8601 in UTC.
+/// One line of the JSON form in ASCII, without its line break. The timestamp is ISO 8601 in UTC.
 std::string to_json_line(
     Timestamp time,
     spdlog::level::level_enum level,
