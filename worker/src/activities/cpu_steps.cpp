@@ -1,5 +1,6 @@
 #include "activities/cpu_steps.hpp"
 
+#include "activities/step_span.hpp"
 #include "contracts/priority.hpp"
 #include "failure/value_or_throw.hpp"
 #include "stages/postprocess.hpp"
@@ -20,11 +21,16 @@ std::chrono::milliseconds since(Clock::time_point start) {
 
 Processed PreprocessActivity::operator()(temporal::ActivityContext& ctx, InferRequest request)
     const {
+    StepSpan span(spans_, ctx.info(), request.traceparent.value_or(""));
+    return traced(std::move(span), [&] { return run(ctx.info(), std::move(request)); });
+}
+
+Processed PreprocessActivity::run(const temporal::ActivityInfo& step, InferRequest request) const {
     const auto start = Clock::now();
-    const std::string& job_id = ctx.info().workflow_id;
+    const std::string& job_id = step.workflow_id;
     const JobContext job{
         .job_id = job_id,
-        .queue_priority = priority_of_queue(ctx.info().task_queue).value_or(Priority::kNormal),
+        .queue_priority = priority_of_queue(step.task_queue).value_or(Priority::kNormal),
     };
     value_or_throw(claims_.bring_back(request.input));
     auto processed = value_or_throw(preprocess(std::move(request), *registry_, job));
@@ -44,8 +50,14 @@ Processed PreprocessActivity::operator()(temporal::ActivityContext& ctx, InferRe
 
 InferResponse PostprocessActivity::operator()(temporal::ActivityContext& ctx, Inferred inferred)
     const {
+    StepSpan span(spans_, ctx.info(), inferred.traceparent);
+    return traced(std::move(span), [&] {
+        return run(ctx.info().workflow_id, std::move(inferred));
+    });
+}
+
+InferResponse PostprocessActivity::run(const std::string& job_id, Inferred inferred) const {
     const auto start = Clock::now();
-    const std::string& job_id = ctx.info().workflow_id;
     value_or_throw(claims_.bring_back(inferred.reply.body));
     InferResponse response = value_or_throw(postprocess(std::move(inferred), job_id));
     value_or_throw(claims_.put_away(response.output, job_id, "output.json"));

@@ -9,10 +9,12 @@
 #include "contracts/inferred.hpp"
 #include "contracts/processed.hpp"
 #include "registry/model_registry.hpp"
+#include "telemetry/span.hpp"
 #include "temporal/activity_context.hpp"
 
 #include <chrono>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace inference {
@@ -25,33 +27,42 @@ public:
         std::shared_ptr<const EnginePool> engines,
         ClaimCheck claims,
         std::chrono::milliseconds heartbeat_timeout,
-        bool local_postprocess
+        bool local_postprocess,
+        SpanSink spans = {}
     )
         : registry_(std::move(registry)),
           engines_(std::move(engines)),
           claims_(std::move(claims)),
           heartbeat_timeout_(heartbeat_timeout),
-          local_postprocess_(local_postprocess) {}
+          local_postprocess_(local_postprocess),
+          spans_(std::move(spans)) {}
 
     Processed operator()(temporal::ActivityContext& ctx, InferRequest request) const;
 
 private:
+    [[nodiscard]] Processed run(const temporal::ActivityInfo& step, InferRequest request) const;
+
     std::shared_ptr<const ModelRegistry> registry_;
     std::shared_ptr<const EnginePool> engines_;
     ClaimCheck claims_;
     std::chrono::milliseconds heartbeat_timeout_;
     bool local_postprocess_;
+    SpanSink spans_;
 };
 
 /// Errors: as PreprocessActivity.
 class PostprocessActivity {
 public:
-    explicit PostprocessActivity(ClaimCheck claims) : claims_(std::move(claims)) {}
+    explicit PostprocessActivity(ClaimCheck claims, SpanSink spans = {})
+        : claims_(std::move(claims)), spans_(std::move(spans)) {}
 
     InferResponse operator()(temporal::ActivityContext& ctx, Inferred inferred) const;
 
 private:
+    [[nodiscard]] InferResponse run(const std::string& job_id, Inferred inferred) const;
+
     ClaimCheck claims_;
+    SpanSink spans_;
 };
 
 }  // namespace inference

@@ -27,9 +27,7 @@ Result<std::string> api_key_of(const Model& model) {
 }
 
 Result<std::unique_ptr<ModelEndpoints>> make_endpoints(
-    const Model& model,
-    const std::shared_ptr<HttpEngine>& http,
-    const std::shared_ptr<WorkObserver>& observer
+    const Model& model, const std::shared_ptr<HttpEngine>& http, const CallListeners& listeners
 ) {
     const Result<std::string> api_key = api_key_of(model);
     if (!api_key) {
@@ -48,18 +46,18 @@ Result<std::unique_ptr<ModelEndpoints>> make_endpoints(
         }
         adapters.push_back(*std::move(adapter));
     }
-    return std::make_unique<ModelEndpoints>(model, std::move(adapters), observer);
+    return std::make_unique<ModelEndpoints>(model, std::move(adapters), listeners);
 }
 
 }  // namespace
 
 Result<std::shared_ptr<EnginePool>> EnginePool::make(
-    const ModelRegistry& registry, const std::shared_ptr<WorkObserver>& observer
+    const ModelRegistry& registry, const CallListeners& listeners
 ) {
     const auto http = std::make_shared<HttpEngine>();
     auto pool = std::make_shared<EnginePool>();
     for (const auto& [name, model] : registry.models()) {
-        auto endpoints = make_endpoints(model, http, observer);
+        auto endpoints = make_endpoints(model, http, listeners);
         if (!endpoints) {
             return tl::unexpected(endpoints.error());
         }

@@ -6,7 +6,6 @@
 #include "adapters/adapter.hpp"
 #include "contracts/result.hpp"
 #include "registry/model_registry.hpp"
-#include "telemetry/work_observer.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -20,11 +19,9 @@ namespace inference {
 /// Threads: any. Destroy: completes what is under way as cancelled.
 class EnginePool {
 public:
-    /// @param observer Is told how each call ended that an endpoint was given.
     /// Errors: Fatal, naming the model, for an address, key or file that cannot be used.
     static Result<std::shared_ptr<EnginePool>> make(
-        const ModelRegistry& registry,
-        const std::shared_ptr<WorkObserver>& observer = std::make_shared<WorkObserver>()
+        const ModelRegistry& registry, const CallListeners& listeners = {}
     );
 
     /// Calls one of the model's endpoints, as ModelEndpoints::call() says.

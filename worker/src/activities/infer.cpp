@@ -2,6 +2,7 @@
 
 #include "activities/heartbeat_interval.hpp"
 #include "activities/progress_pace.hpp"
+#include "activities/step_span.hpp"
 #include "failure/application_failure.hpp"
 #include "stages/accept_reply.hpp"
 #include "workflows/steps.hpp"
@@ -39,22 +40,35 @@ private:
     ProgressPace pace_{std::chrono::steady_clock::now()};
 };
 
+/// What is left of a call while the engine works.
+struct UnderWay {
+    Processed processed;
+    temporal::Completion<Inferred> done;
+    StepSpan span;
+
+    void fail(const Error& error) {
+        span.failed(error);
+        done.fail(to_activity_failure(error));
+    }
+};
+
 /// Writes a large answer on the engine's own thread: that is rare, and there is no result without it.
 void report(
     Outcome<EngineReply> outcome,
-    Processed processed,
+    UnderWay& call,
     const ClaimCheck& claims,
-    const std::string& activity_id,
-    const temporal::Completion<Inferred>& done
+    const std::string& activity_id
 ) {
     if (std::holds_alternative<Cancelled>(outcome)) {
-        done.cancel();
+        call.span.canceled();
+        call.done.cancel();
         return;
     }
     if (const auto* error = std::get_if<Error>(&outcome)) {
-        done.fail(to_activity_failure(*error));
+        call.fail(*error);
         return;
     }
+    Processed& processed = call.processed;
     const std::string job_id = processed.call.request_id;
     Result<Inferred> inferred =
         accept_reply(std::move(processed), std::get<EngineReply>(std::move(outcome)));
@@ -62,12 +76,13 @@ void report(
         const std::string name = "reply-" + activity_id + ".json";
         const auto kept = claims.put_away(inferred->reply.body, job_id, name);
         if (kept) {
-            done.complete(*inferred);
+            call.span.ended();
+            call.done.complete(*inferred);
             return;
         }
         inferred = tl::unexpected(kept.error());
     }
-    done.fail(to_activity_failure(inferred.error()));
+    call.fail(inferred.error());
 }
 
 }  // namespace
@@ -87,7 +102,9 @@ void InferActivity::operator()(
     temporal::ActivityContext ctx, Processed processed, temporal::Completion<Inferred> done
 ) const {
     ctx.heartbeat_every(heartbeat_interval(ctx.info()));
+    StepSpan span(spans_, ctx.info(), processed.call.traceparent);
     if (const auto whole = claims_.bring_back(processed.call.body); !whole) {
+        span.failed(whole.error());
         done.fail(to_activity_failure(whole.error()));
         return;
     }
@@ -98,20 +115,22 @@ void InferActivity::operator()(
         .on_progress = ProgressHeartbeat(ctx)
     };
     // The engine's callback is a std::function, which wants to be copied.
-    auto state = std::make_shared<std::pair<Processed, temporal::Completion<Inferred>>>(
-        std::move(processed), std::move(done)
-    );
-    const milliseconds timeout = state->first.limits.timeout;
-    EngineCall call = std::move(state->first.call);
+    const auto under_way =
+        std::make_shared<UnderWay>(UnderWay{std::move(processed), std::move(done), std::move(span)}
+        );
+    EngineCall& kept = under_way->processed.call;
+    const milliseconds timeout = under_way->processed.limits.timeout;
+    EngineCall call = std::exchange(kept, {});
     // All that the answer needs of it.
-    state->first.call.model = call.model;
-    state->first.call.request_id = call.request_id;
+    kept.model = call.model;
+    kept.request_id = call.request_id;
+    kept.traceparent = std::exchange(call.traceparent, under_way->span.traceparent());
     engines_->call(
         std::move(call),
         options,
         timeout,
-        [state, claims = claims_, id = ctx.info().activity_id](Outcome<EngineReply> outcome) {
-            report(std::move(outcome), std::move(state->first), claims, id, state->second);
+        [under_way, claims = claims_, id = ctx.info().activity_id](Outcome<EngineReply> outcome) {
+            report(std::move(outcome), *under_way, claims, id);
         }
     );
 }

@@ -6,6 +6,7 @@
 #include "activities/engine_pool.hpp"
 #include "contracts/inferred.hpp"
 #include "contracts/processed.hpp"
+#include "telemetry/span.hpp"
 #include "temporal/activity_context.hpp"
 #include "temporal/completion.hpp"
 
@@ -25,8 +26,8 @@ namespace inference {
 /// Cancel: closes the call, which frees the engine.
 class InferActivity {
 public:
-    InferActivity(std::shared_ptr<EnginePool> engines, ClaimCheck claims)
-        : engines_(std::move(engines)), claims_(std::move(claims)) {}
+    InferActivity(std::shared_ptr<EnginePool> engines, ClaimCheck claims, SpanSink spans = {})
+        : engines_(std::move(engines)), claims_(std::move(claims)), spans_(std::move(spans)) {}
 
     void operator()(
         temporal::ActivityContext ctx, Processed processed, temporal::Completion<Inferred> done
@@ -35,6 +36,7 @@ public:
 private:
     std::shared_ptr<EnginePool> engines_;
     ClaimCheck claims_;
+    SpanSink spans_;
 };
 
 /// How long an activity with this start-to-close timeout may wait for its engine, its turn included.

@@ -3,6 +3,7 @@
 #include "activities/call_queue.hpp"
 #include "activities/endpoint_states.hpp"
 #include "stages/call_parts.hpp"
+#include "telemetry/span_place.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -39,17 +40,17 @@ double seconds_to_first_token(const Outcome<EngineReply>& outcome) {
 
 /// What the calls of one model share; it outlives the adapters as long as one of them completes.
 struct ModelEndpoints::Shared {
-    Shared(const Model& served, std::shared_ptr<WorkObserver> told)
+    Shared(const Model& served, CallListeners told)
         : model(served.name),
           endpoints(served.endpoints),
-          observer(std::move(told)),
+          listeners(std::move(told)),
           max_concurrency(served.max_concurrency.value_or(0)),
           queue(served.max_concurrency),
           states(served) {}
 
     const std::string model;
     const std::vector<std::string> endpoints;
-    const std::shared_ptr<WorkObserver> observer;
+    const CallListeners listeners;
     const int max_concurrency;  // for messages
     CallQueue queue;
     EndpointStates states;
@@ -155,13 +156,52 @@ private:
                 tell(progress);
             }
         };
+        EngineCall call = is_last ? std::move(call_) : call_;
+        std::optional<Span> span = begin_span(endpoint, call);
         adapters_[endpoint]->call(
-            is_last ? std::move(call_) : call_,
+            std::move(call),
             std::move(options),
-            [self = shared_from_this(), endpoint](Outcome<EngineReply> outcome) {
+            [self = shared_from_this(),
+             endpoint,
+             span = std::move(span)](Outcome<EngineReply> outcome) {
+                if (span) {
+                    self->end_span(*span, outcome);
+                }
                 self->on_outcome(endpoint, std::move(outcome));
             }
         );
+    }
+
+    /// The engine becomes a child of this call, not of the job's step.
+    std::optional<Span> begin_span(std::size_t endpoint, EngineCall& call) {
+        if (!shared_->listeners.spans) {
+            return std::nullopt;
+        }
+        const auto parent = place_named_by(call.traceparent);
+        if (!parent) {
+            return std::nullopt;
+        }
+        Span span;
+        span.name = "engine call";
+        span.place = place_within(*parent, "call " + std::to_string(++calls_));
+        span.calls_a_server = true;
+        span.start = std::chrono::system_clock::now();
+        span.attributes = {
+            {"inference.model", shared_->model},
+            {"inference.endpoint", shared_->endpoints[endpoint]}
+        };
+        call.traceparent = traceparent_of(span.place);
+        return span;
+    }
+
+    void end_span(Span span, const Outcome<EngineReply>& outcome) const {
+        span.end = std::chrono::system_clock::now();
+        span.attributes.emplace_back("inference.outcome", name_of(outcome));
+        if (const auto* error = std::get_if<Error>(&outcome)) {
+            span.attributes.emplace_back("inference.code", to_string(error->code));
+            span.failed = true;
+        }
+        shared_->listeners.spans(std::move(span));
     }
 
     void on_outcome(std::size_t endpoint, Outcome<EngineReply> outcome) {
@@ -180,7 +220,7 @@ private:
     }
 
     void tell(std::size_t endpoint, std::string_view outcome, double time_to_first_token = 0) {
-        shared_->observer->call_ended(
+        shared_->listeners.observer->call_ended(
             {.model = shared_->model,
              .endpoint = shared_->endpoints[endpoint],
              .outcome = outcome,
@@ -218,16 +258,15 @@ private:
     const Clock::time_point arrived_ = Clock::now();
     Completion<EngineReply> done_;
     std::vector<bool> tried_;
+    int calls_ = 0;
     std::optional<Error> last_error_;
     std::optional<std::stop_callback<Withdraw>> on_cancel_;
 };
 
 ModelEndpoints::ModelEndpoints(
-    const Model& model,
-    std::vector<std::unique_ptr<Adapter>> adapters,
-    std::shared_ptr<WorkObserver> observer
+    const Model& model, std::vector<std::unique_ptr<Adapter>> adapters, CallListeners listeners
 )
-    : shared_(std::make_shared<Shared>(model, std::move(observer))),
+    : shared_(std::make_shared<Shared>(model, std::move(listeners))),
       adapters_(std::move(adapters)) {}
 
 ModelEndpoints::~ModelEndpoints() {

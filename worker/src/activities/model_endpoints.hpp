@@ -5,6 +5,7 @@
 #include "adapters/adapter.hpp"
 #include "registry/model.hpp"
 #include "resilience/breaker.hpp"
+#include "telemetry/span.hpp"
 #include "telemetry/work_observer.hpp"
 
 #include <chrono>
@@ -14,6 +15,12 @@
 #include <vector>
 
 namespace inference {
+
+/// Who is told how each call ended that an endpoint was given.
+struct CallListeners {
+    std::shared_ptr<WorkObserver> observer = std::make_shared<WorkObserver>();
+    SpanSink spans = {};
+};
 
 /// Sends calls to the least loaded endpoint that its breaker lets through.
 ///
@@ -26,11 +33,8 @@ namespace inference {
 /// Destroy: completes what is under way as cancelled.
 class ModelEndpoints {
 public:
-    /// @param observer Is told how each call ended that an endpoint was given.
     ModelEndpoints(
-        const Model& model,
-        std::vector<std::unique_ptr<Adapter>> adapters,
-        std::shared_ptr<WorkObserver> observer
+        const Model& model, std::vector<std::unique_ptr<Adapter>> adapters, CallListeners listeners
     );
     ModelEndpoints(const ModelEndpoints&) = delete;
     ModelEndpoints& operator=(const ModelEndpoints&) = delete;

@@ -51,9 +51,9 @@ std::vector<EndpointHealth> check_engines(
 }
 
 std::shared_ptr<EnginePool> make_engines(
-    const ModelRegistry& registry, const std::shared_ptr<WorkObserver>& observer
+    const ModelRegistry& registry, const CallListeners& listeners
 ) {
-    auto engines = EnginePool::make(registry, observer);
+    auto engines = EnginePool::make(registry, listeners);
     if (!engines) {
         throw CommandError(ExitCode::kBadConfiguration, engines.error().message);
     }

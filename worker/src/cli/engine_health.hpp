@@ -29,8 +29,7 @@ std::vector<EndpointHealth> check_engines(
 ///
 /// Errors: CommandError (78) for an address, key or file that cannot be used.
 std::shared_ptr<EnginePool> make_engines(
-    const ModelRegistry& registry,
-    const std::shared_ptr<WorkObserver>& observer = std::make_shared<WorkObserver>()
+    const ModelRegistry& registry, const CallListeners& listeners = {}
 );
 
 }  // namespace inference::cli

@@ -8,13 +8,13 @@
 #include "cli/command_error.hpp"
 #include "cli/engine_health.hpp"
 #include "cli/fetch_page.hpp"
-#include "cli/job_log.hpp"
+#include "cli/job_ends.hpp"
 #include "cli/make_stores.hpp"
 #include "cli/queue_use.hpp"
+#include "cli/span_export.hpp"
 #include "cli/worker_state.hpp"
 #include "config/queue_slots.hpp"
 #include "contracts/priority.hpp"
-#include "stages/traceparent.hpp"
 #include "temporal/error.hpp"
 #include "workflows/batch_steps.hpp"
 #include "workflows/batch_workflow.hpp"
@@ -24,6 +24,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -43,44 +44,6 @@ temporal::RuntimeOptions runtime_options(const AdminConfig& admin, const Log& lo
 
 std::size_t slots_of(const WorkerConfig& worker) {
     return static_cast<std::size_t>(worker.max_concurrent_activities);
-}
-
-EndedJob ended(
-    const InferenceWorkflow& job, const JobStatus& status, std::chrono::milliseconds latency
-) {
-    return {status, job.usage(), latency, job.fell_back()};
-}
-EndedJob ended(
-    const BatchWorkflow& batch, const JobStatus& status, std::chrono::milliseconds latency
-) {
-    return {status, batch.usage(), latency, /*fell_back=*/false, /*is_batch=*/true};
-}
-std::string_view trace_id(const InferenceWorkflow& job) {
-    return trace_id_of(job.traceparent());
-}
-std::string_view trace_id(const BatchWorkflow& /*batch*/) {
-    return {};
-}
-
-/// The one place where jobs that ended are counted and logged: never while history is replayed, and not before the last of a
-/// batch's runs.
-///
-/// @tparam Job What the workflow is to the log: it has status() and usage().
-template <class Workflow, class Job>
-void add_observed(
-    temporal::Worker& worker, const Log& log, const std::shared_ptr<Metrics>& metrics
-) {
-    worker.add<Workflow>([log, metrics](const Job& job, const temporal::ClosedWorkflow& closed) {
-        if (closed.status == temporal::WorkflowStatus::kContinuedAsNew) {
-            return;
-        }
-        const auto latency = std::chrono::duration_cast<std::chrono::milliseconds>(
-            closed.time - closed.info.start_time
-        );
-        const JobStatus status = job.status();
-        metrics->job_ended(ended(job, status, latency));
-        log.info("job finished", finished_fields(status, job.usage(), latency, trace_id(job)));
-    });
 }
 
 AdminPage text_page(int status, std::string text) {
@@ -126,7 +89,8 @@ Service::Service(
       log_(log),
       registry_(std::make_shared<const ModelRegistry>(config.models)),
       metrics_(std::make_shared<Metrics>(endpoints_by_model(*registry_))),
-      engines_(make_engines(*registry_, metrics_)),
+      spans_(make_exporter(config.telemetry, log)),
+      engines_(make_engines(*registry_, {.observer = metrics_, .spans = sink_of(spans_)})),
       lanes_(std::make_shared<const BatchLanes>(engines_, registry_)),
       stores_(make_stores(config.files)),
       runtime_(runtime_options(config.admin, log)),
@@ -168,14 +132,15 @@ void Service::add_jobs(temporal::Worker& worker, const WorkerConfig& config) con
                 engines_,
                 ClaimCheck(stores_),
                 config.heartbeat_timeout,
-                config_.local_steps.postprocess
+                config_.local_steps.postprocess,
+                sink_of(spans_)
             )
         )
-        .add(infer_step, InferActivity(engines_, ClaimCheck(stores_)))
-        .add(postprocess_step, PostprocessActivity(ClaimCheck(stores_)));
-    config_.local_steps.preprocess
-        ? add_observed<LeanInferenceWorkflow, InferenceWorkflow>(worker, log_, metrics_)
-        : add_observed<InferenceWorkflow, InferenceWorkflow>(worker, log_, metrics_);
+        .add(infer_step, InferActivity(engines_, ClaimCheck(stores_), sink_of(spans_)))
+        .add(postprocess_step, PostprocessActivity(ClaimCheck(stores_), sink_of(spans_)));
+    const JobEnds ends(log_, metrics_, sink_of(spans_));
+    config_.local_steps.preprocess ? worker.add<LeanInferenceWorkflow>(ends)
+                                   : worker.add<InferenceWorkflow>(ends);
 }
 
 void Service::add_batches(temporal::Worker& worker, const WorkerConfig& config, Priority priority)
@@ -191,7 +156,7 @@ void Service::add_batches(temporal::Worker& worker, const WorkerConfig& config, 
             )
         )
         .add(postprocess_batch_step, PostprocessBatchActivity(stores_));
-    add_observed<BatchWorkflow, BatchWorkflow>(worker, log_, metrics_);
+    worker.add<BatchWorkflow>(JobEnds(log_, metrics_, sink_of(spans_)));
 }
 
 void Service::reload(const WorkerConfig& worker) {
@@ -234,7 +199,8 @@ std::string Service::metrics_page(const QueueBacklogs* backlogs) const {
     const WorkerState state{
         .slots = slots_by_queue(worker_config().serve, slots_.use()),
         .backlogs = backlogs->now(),
-        .circuits = circuits_of(*engines_)
+        .circuits = circuits_of(*engines_),
+        .spans_dropped = spans_ == nullptr ? std::nullopt : std::optional(spans_->dropped())
     };
     return metrics_->page(state) + fetch_page(runtime_.metrics_address(), "/metrics");
 }

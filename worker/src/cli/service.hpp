@@ -15,6 +15,7 @@
 #include "files/stores.hpp"
 #include "registry/model_registry.hpp"
 #include "telemetry/metrics.hpp"
+#include "telemetry/otlp_exporter.hpp"
 #include "temporal/client.hpp"
 #include "temporal/connect_options.hpp"
 #include "temporal/runtime.hpp"
@@ -76,6 +77,7 @@ private:
     Log log_;
     std::shared_ptr<const ModelRegistry> registry_;
     std::shared_ptr<Metrics> metrics_;
+    std::shared_ptr<OtlpExporter> spans_;  // Null where nobody traces.
     std::shared_ptr<EnginePool> engines_;
     std::shared_ptr<const BatchLanes> lanes_;
     std::shared_ptr<const Stores> stores_;

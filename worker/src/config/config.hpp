@@ -83,6 +83,13 @@ struct AdminConfig {
     bool operator==(const AdminConfig&) const = default;
 };
 
+struct TelemetryConfig {
+    /// "http(s)://host[:port][/path]" of a collector; spans go to its /v1/traces. Absent: nobody traces.
+    std::optional<std::string> otlp_endpoint;
+
+    bool operator==(const TelemetryConfig&) const = default;
+};
+
 struct Config {
     TemporalConfig temporal;
     WorkerConfig worker;
@@ -91,6 +98,7 @@ struct Config {
     FilesConfig files;
     JobsConfig jobs;
     AdminConfig admin;
+    TelemetryConfig telemetry;
 };
 
 /// The configuration of an empty file in this folder.

@@ -1,5 +1,6 @@
 #include "config/load.hpp"
 
+#include "adapters/endpoint_url.hpp"
 #include "config/config.hpp"
 #include "config/config_errors.hpp"
 #include "config/host_port.hpp"
@@ -50,6 +51,7 @@ public:
         with_section(map, "files", [&](YamlMap& section) { read_files(section); });
         with_section(map, "jobs", [&](YamlMap& section) { read_jobs(section); });
         with_section(map, "admin", [&](YamlMap& section) { read_admin(section); });
+        with_section(map, "telemetry", [&](YamlMap& section) { read_telemetry(section); });
         map.finish();
         return std::move(config_);
     }
@@ -254,6 +256,25 @@ private:
     void read_admin(YamlMap& section) {
         section.read("listen", config_.admin.listen);
         check_address(section, "listen", config_.admin.listen, 0);
+    }
+
+    void read_telemetry(YamlMap& section) {
+        auto& endpoint = config_.telemetry.otlp_endpoint;
+        section.read("otlp_endpoint", endpoint);
+        if (!endpoint) {
+            return;
+        }
+        const auto url = parse_endpoint_url("", *endpoint, "");
+        if (!url || (url->scheme != "http" && url->scheme != "https")) {
+            // It may hold a password, so it is not repeated.
+            problems_.add(
+                *section.find("otlp_endpoint"),
+                "is no address of a collector; it takes http://host:4318, without a password"
+            );
+        }
+        while (endpoint->ends_with('/')) {
+            endpoint->pop_back();
+        }
     }
 
     std::filesystem::path folder_;

@@ -16,6 +16,9 @@ void to_json(nlohmann::json& json, const Inferred& inferred) {
         {"timings", inferred.timings},
         {"metadata", inferred.metadata},
     };
+    if (!inferred.traceparent.empty()) {
+        json["traceparent"] = inferred.traceparent;
+    }
 }
 
 static void read_fields(FieldReader& fields, Inferred& inferred) {
@@ -26,6 +29,7 @@ static void read_fields(FieldReader& fields, Inferred& inferred) {
     fields.read("model", inferred.model);
     fields.read("served_model", inferred.served_model);
     fields.read("fallback", inferred.fallback);
+    fields.read("traceparent", inferred.traceparent);
     fields.read_fields_of("timings", inferred.timings);
     fields.read_object("metadata", inferred.metadata);
 }

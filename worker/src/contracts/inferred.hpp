@@ -21,6 +21,7 @@ struct Inferred {
     std::string model;  ///< As requested.
     std::string served_model;  ///< The registry's name of the model that answered.
     bool fallback = false;
+    std::string traceparent;  ///< Of the call, for postprocess' place in the trace. May be empty.
     Timings timings;
     nlohmann::json metadata = nlohmann::json::object();
 

@@ -27,6 +27,7 @@ Result<Inferred> accept_reply(Processed processed, EngineReply reply) {
         .model = processed.call.model,
         .served_model = processed.call.model,
         .fallback = false,
+        .traceparent = std::move(processed.call.traceparent),
         .timings = timings,
         .metadata = std::move(processed.metadata),
     };

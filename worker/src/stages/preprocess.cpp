@@ -6,12 +6,12 @@
 #include "contracts/priority.hpp"
 #include "contracts/processed.hpp"
 #include "contracts/result.hpp"
+#include "contracts/traceparent.hpp"
 #include "registry/engine.hpp"
 #include "registry/model.hpp"
 #include "registry/model_registry.hpp"
 #include "stages/engine_request.hpp"
 #include "stages/input_task.hpp"
-#include "stages/traceparent.hpp"
 
 #include <tl/expected.hpp>
 

@@ -10,7 +10,7 @@
 
 namespace inference {
 
-/// Shape: `worker_slots`, `queue_depth` and `circuit_state`; one without a value is left out.
+/// Shape: `worker_slots`, `queue_depth`, `circuit_state`, `inference_spans_dropped_total`; one without a value is left out.
 std::vector<prometheus::MetricFamily> state_families(const WorkerState& state);
 
 }  // namespace inference

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,7 @@ struct WorkerState {
     /// Tasks that wait in the server, by queue. What is not known is left out.
     std::map<std::string, std::int64_t> backlogs;
     Circuits circuits;
+    std::optional<std::uint64_t> spans_dropped;  ///< Where spans are sent.
 };
 
 }  // namespace inference

@@ -85,7 +85,7 @@ protected:
         Model model,
         const std::shared_ptr<WorkObserver>& observer = std::make_shared<WorkObserver>()
     ) {
-        auto pool = EnginePool::make(ModelRegistry({std::move(model)}), observer);
+        auto pool = EnginePool::make(ModelRegistry({std::move(model)}), {.observer = observer});
         ASSERT_TRUE(pool) << pool.error().message;
         pool_ = *std::move(pool);
     }

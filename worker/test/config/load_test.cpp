@@ -115,6 +115,7 @@ stages: {preprocess: local, postprocess: remote}
 files: {roots: [data, /mnt/shared], dir: out}
 jobs: {store: postgresql://db/jobs}
 admin: {listen: "[::1]:0"}
+telemetry: {otlp_endpoint: http://collector:4318/}
 )");
 
     EXPECT_EQ(config.worker.serve, (std::vector{Priority::kLow, Priority::kHigh}));
@@ -135,6 +136,17 @@ admin: {listen: "[::1]:0"}
     EXPECT_EQ(config.files.dir, "/etc/inference/out");
     EXPECT_EQ(config.jobs.store, "postgresql://db/jobs");
     EXPECT_EQ(config.admin.listen, "[::1]:0");
+    EXPECT_EQ(config.telemetry.otlp_endpoint, "http://collector:4318");
+}
+
+TEST(Load, RefusesACollectorThatIsNoUrlOrHasAPassword) {
+    for (const char* endpoint : {"collector:4318", "grpc://collector:4317", "http://me:secret@c"}) {
+        EXPECT_EQ(
+            problems_of("telemetry: {otlp_endpoint: '" + std::string(endpoint) + "'}\n"),
+            "worker.yaml:1: telemetry.otlp_endpoint: is no address of a collector; it takes "
+            "http://host:4318, without a password\n"
+        );
+    }
 }
 
 TEST(Load, CountsRelativePathsFromTheFile) {

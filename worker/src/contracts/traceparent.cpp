@@ -1,4 +1,4 @@
-#include "stages/traceparent.hpp"
+#include "contracts/traceparent.hpp"
 
 #include <cstddef>
 #include <string_view>
@@ -31,6 +31,15 @@ bool is_traceparent(std::string_view text) noexcept {
 
 std::string_view trace_id_of(std::string_view traceparent) noexcept {
     return is_traceparent(traceparent) ? traceparent.substr(3, 32) : std::string_view();
+}
+
+std::string_view parent_id_of(std::string_view traceparent) noexcept {
+    return is_traceparent(traceparent) ? traceparent.substr(36, 16) : std::string_view();
+}
+
+bool is_sampled(std::string_view traceparent) noexcept {
+    constexpr std::string_view kOdd = "13579bdf";
+    return is_traceparent(traceparent) && kOdd.find(traceparent[54]) != std::string_view::npos;
 }
 
 }  // namespace inference

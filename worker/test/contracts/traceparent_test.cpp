@@ -1,4 +1,4 @@
-#include "stages/traceparent.hpp"
+#include "contracts/traceparent.hpp"
 
 #include <gtest/gtest.h>
 
@@ -27,6 +27,16 @@ TEST(Traceparent, IsNothingElse) {
          }) {
         EXPECT_FALSE(is_traceparent(text)) << text;
     }
+}
+
+TEST(Traceparent, SaysWhoAsksAndWhetherTheTraceIsKept) {
+    EXPECT_EQ(
+        parent_id_of("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), "b7ad6b7169203331"
+    );
+    EXPECT_EQ(parent_id_of("nothing"), "");
+    EXPECT_TRUE(is_sampled("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03"));
+    EXPECT_FALSE(is_sampled("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"));
+    EXPECT_FALSE(is_sampled("nothing"));
 }
 
 TEST(Traceparent, HasTheIdOfItsTrace) {
