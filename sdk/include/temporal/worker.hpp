@@ -99,7 +99,18 @@ public:
     /// Threads: `on_closed` is called on the worker's threads, several at once.
     template <WorkflowClass W>
     Worker& add(OnClosed<W> on_closed = {}) {
-        return add_workflow(detail::workflow_type<W>(std::move(on_closed)));
+        return add<W>(WorkflowObserver<W>{.on_closed = std::move(on_closed)});
+    }
+
+    /// The same with an observer that is told of a run's progress besides: after each task, or part of one, in which the run's
+    /// code went on, before the server has taken what it decided. Where the server does not take it, that comes again, from this
+    /// worker or another one, with a greater history length.
+    ///
+    /// Errors:  std::invalid_argument if the name is taken. What the observer throws is a warning.
+    /// Threads: called on the worker's threads, several at once; of one run in order. It holds up the run, so it must not block.
+    template <WorkflowClass W>
+    Worker& add(WorkflowObserver<W> observer) {
+        return add_workflow(detail::workflow_type<W>(std::move(observer)));
     }
 
     /// Polls the queue until `stop` fires, then drains: polling stops, running activities get

@@ -192,6 +192,15 @@ using workflow_arguments_t = typename decltype(definition_of<W>)::Arguments;
 template <WorkflowClass W>
 using OnClosed = std::function<void(const W& workflow, const ClosedWorkflow& closed)>;
 
+/// What a worker tells of the runs of W that it has, with the workflow to read from. Empty ones are not called.
+template <WorkflowClass W>
+struct WorkflowObserver {
+    /// The run's code went on, and the run with it: not of queries, of what is only replayed, of tasks that failed, and not of
+    /// the end, which `on_closed` is told of.
+    std::function<void(const W& workflow, const ProgressedWorkflow& progressed)> on_progress = {};
+    OnClosed<W> on_closed = {};
+};
+
 namespace detail {
 
 template <WorkflowClass W>
@@ -337,7 +346,7 @@ private:
 };
 
 template <WorkflowClass W>
-[[nodiscard]] WorkflowType workflow_type(OnClosed<W> on_closed = {}) {
+[[nodiscard]] WorkflowType workflow_type(WorkflowObserver<W> observer = {}) {
     using Object = WorkflowObjectOf<W, std::remove_cv_t<decltype(definition_of<W>)>>;
     WorkflowType type{
         .name = std::string(workflow_name<W>()),
@@ -345,8 +354,13 @@ template <WorkflowClass W>
             return std::make_unique<Object>(context);
         },
     };
-    if (on_closed) {
-        type.on_closed = [tell = std::move(on_closed)](
+    if (observer.on_progress) {
+        type.on_progress = [tell = std::move(observer.on_progress)](
+                               const WorkflowObject& object, const ProgressedWorkflow& progressed
+                           ) { tell(static_cast<const Object&>(object).self(), progressed); };
+    }
+    if (observer.on_closed) {
+        type.on_closed = [tell = std::move(observer.on_closed)](
                              const WorkflowObject& object, const ClosedWorkflow& closed
                          ) { tell(static_cast<const Object&>(object).self(), closed); };
     }

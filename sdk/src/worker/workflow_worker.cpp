@@ -102,7 +102,7 @@ Completion WorkflowWorker::activate(Shard& shard, Activation activation) {
         return failed(std::move(activation.run_id), std::move(problem));
     }
     Completion completion = instance->activate(std::move(activation));
-    tell_if_closed(*instance, completion);
+    tell_observers(*instance, completion);
     return completion;
 }
 
@@ -142,13 +142,11 @@ void WorkflowWorker::warn_if_failed(const Completion& completion) {
     }
 }
 
-void WorkflowWorker::tell_if_closed(const Instance& instance, const Completion& completion) {
+void WorkflowWorker::tell_observers(const Instance& instance, const Completion& completion) {
     try {
-        instance.tell_if_closed(completion);
+        instance.tell_observers(completion);
     } catch (const std::exception& error) {
-        options_.on_warning(
-            "what observes the end of run " + completion.run_id + " threw: " + error.what()
-        );
+        options_.on_warning("what observes run " + completion.run_id + " threw: " + error.what());
     }
 }
 

@@ -69,7 +69,7 @@ private:
         Shard& shard, const workflows::Activation& activation, std::string& problem
     );
     void warn_if_failed(const workflows::Completion& completion);
-    void tell_if_closed(
+    void tell_observers(
         const workflows::Instance& instance, const workflows::Completion& completion
     );
     void complete(const workflows::Completion& completion);

@@ -70,13 +70,13 @@ Instance::~Instance() {
 Completion Instance::activate(Activation activation) {
     read_header(activation);
     try {
-        const bool only_reads = std::ranges::all_of(activation.jobs, [](const Job& job) {
+        only_reads_ = std::ranges::all_of(activation.jobs, [](const Job& job) {
             return std::holds_alternative<QueryWorkflow>(job);
         });
         for (Job& job : activation.jobs) {
             std::visit([this](auto& known) { apply(known); }, job);
         }
-        if (!only_reads) {
+        if (!only_reads_) {
             ensure_object();
             if (!main_started_) {
                 start_main();
@@ -90,21 +90,47 @@ Completion Instance::activate(Activation activation) {
     return finish(std::move(activation.run_id));
 }
 
-void Instance::tell_if_closed(const Completion& completion) const {
+void Instance::tell_observers(const Completion& completion) const {
     const auto* done = std::get_if<ActivationSucceeded>(&completion.status);
-    if (done == nullptr || is_replaying_ || !type_.on_closed) {
+    if (done == nullptr || is_replaying_ || only_reads_ || !first_task_time_) {
         return;
     }
     for (const Command& command : done->commands) {
         if (const auto status = end_by(command)) {
-            type_.on_closed(*object_, {.info = info_, .status = *status, .time = now_});
+            tell_closed(*status);
+            return;
         }
+    }
+    if (type_.on_progress) {
+        type_.on_progress(
+            *object_,
+            {.info = info_,
+             .history_length = history_length_,
+             .first_task_time = *first_task_time_,
+             .time = now_}
+        );
+    }
+}
+
+void Instance::tell_closed(WorkflowStatus status) const {
+    if (type_.on_closed) {
+        type_.on_closed(
+            *object_,
+            {.info = info_,
+             .status = status,
+             .time = now_,
+             .history_length = history_length_,
+             .first_task_time = *first_task_time_}
+        );
     }
 }
 
 void Instance::read_header(const Activation& activation) {
     if (activation.timestamp) {
         now_ = *activation.timestamp;
+    }
+    if (!first_task_time_) {
+        first_task_time_ = now_;
     }
     is_replaying_ = activation.is_replaying;
     history_length_ = activation.history_length;

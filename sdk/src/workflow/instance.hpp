@@ -41,9 +41,9 @@ public:
 
     [[nodiscard]] Completion activate(Activation activation);
 
-    /// Tells the type's observer if this completion, the latest, ends the run and was not replayed.
+    /// Tells the type's observers if the latest activation, which this completes, moved the run on and was no replay.
     /// Errors: what the observer throws.
-    void tell_if_closed(const Completion& completion) const;
+    void tell_observers(const Completion& completion) const;
 
 private:
     // detail::WorkflowRuntime
@@ -76,6 +76,7 @@ private:
     void fail_task(std::exception_ptr exception) noexcept override;
 
     void read_header(const Activation& activation);
+    void tell_closed(WorkflowStatus status) const;
     void apply(InitializeWorkflow& job);
     void apply(FireTimer& job);
     void apply(ResolveActivity& job);
@@ -108,7 +109,9 @@ private:
     Payloads arguments_;
     Random random_{0};
     std::chrono::system_clock::time_point now_;
+    std::optional<std::chrono::system_clock::time_point> first_task_time_;
     bool is_replaying_ = false;
+    bool only_reads_ = false;  // The latest activation: it has nothing but queries.
     std::uint32_t history_length_ = 0;
     std::uint64_t history_size_bytes_ = 0;
     bool continue_as_new_suggested_ = false;

@@ -12,6 +12,8 @@
 #include <cctype>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -19,6 +21,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace temporal::samples {
@@ -57,11 +60,20 @@ protected:
             ctx.throw_if_canceled();
         });
         worker_.add<ActivityThenTimer>()
-            .add<Inbox>([this](const Inbox& inbox, const ClosedWorkflow& closed) {
-                const std::lock_guard lock(mutex_);
-                ended_.emplace_back(
-                    std::string(to_string(closed.status)) + " with " + std::to_string(inbox.size())
-                );
+            .add<Inbox>(WorkflowObserver<Inbox>{
+                .on_progress =
+                    [this](const Inbox& inbox, const ProgressedWorkflow& progressed) {
+                        const std::lock_guard lock(mutex_);
+                        steps_.emplace_back(progressed.history_length, inbox.size());
+                    },
+                .on_closed =
+                    [this](const Inbox& inbox, const ClosedWorkflow& closed) {
+                        const std::lock_guard lock(mutex_);
+                        ended_.emplace_back(
+                            std::string(to_string(closed.status)) + " with " +
+                            std::to_string(inbox.size())
+                        );
+                    }
             })
             .add<CleansUp>()
             .add<Countdown>()
@@ -99,8 +111,14 @@ protected:
         return ended_;
     }
 
+    std::vector<std::pair<std::uint32_t, std::size_t>> steps() {
+        const std::lock_guard lock(mutex_);
+        return steps_;
+    }
+
     std::mutex mutex_;
     std::vector<std::string> ended_;
+    std::vector<std::pair<std::uint32_t, std::size_t>> steps_;  // History length and lines.
     const Client client_ = Client::connect({.address = kServer.server().address()});
     const std::string id_ = ::testing::UnitTest::GetInstance()->current_test_info()->name();
     const std::string queue_ = "queue-of-" + id_;
@@ -139,6 +157,22 @@ TEST_P(WorkflowOnServer, TakesSignalsInOrderAndAnswersQueries) {
     EXPECT_EQ(handle.query<&Inbox::size>(), 2U) << "a closed workflow answers, too";
     EXPECT_THAT(ended(), ElementsAre("Completed with 2")) << "told once, whatever is replayed";
     record("signals_and_conditions", handle);
+}
+
+TEST_P(WorkflowOnServer, TheObserverIsToldOfEveryStepOnceInTheOrderOfTheHistory) {
+    const auto handle = client_.start<Inbox>(options());
+    wait_until([&] { return steps().size() == 1; });
+    handle.signal<&Inbox::say>("one");
+    wait_until([&] { return handle.query<&Inbox::size>() == 1; });
+    const auto so_far = steps();
+    handle.signal<&Inbox::close>();
+    handle.result({.timeout = kPatience});
+
+    ASSERT_EQ(so_far.size(), 2U) << "a query is no step";
+    EXPECT_EQ(so_far[0], std::pair(3U, std::size_t{0})) << "started, scheduled, the task began";
+    EXPECT_GT(so_far[1].first, so_far[0].first);
+    EXPECT_EQ(so_far[1].second, 1U);
+    EXPECT_EQ(steps(), so_far) << "the end is told as such, and what is replayed is not told";
 }
 
 TEST_P(WorkflowOnServer, AMalformedSignalDoesNotStopIt) {

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -21,6 +23,7 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Pair;
 using testing::SizeIs;
 
 inline constexpr Activity<std::string(std::string)> kShout{"shout"};
@@ -679,26 +682,45 @@ TEST(Instance, AJobOfAFeatureThatIsNotSpokenFailsTheTaskAndNamesIt) {
     );
 }
 
-/// How the runs of one type ended, as its observer was told.
+/// What the observer of one type was told of its runs.
 struct Ends {
     std::vector<WorkflowStatus> statuses;
     std::vector<std::size_t> sizes;
     std::chrono::system_clock::time_point time;
+    std::vector<std::pair<std::uint32_t, std::size_t>> steps;  ///< History length and size.
+    std::chrono::system_clock::time_point first_task_time;
 
-    OnClosed<Inbox> observer() {
-        return [this](const Inbox& inbox, const ClosedWorkflow& closed) {
-            statuses.push_back(closed.status);
-            sizes.push_back(inbox.lines.size());
-            time = closed.time;
+    WorkflowObserver<Inbox> observer() {
+        return {
+            .on_progress =
+                [this](const Inbox& inbox, const ProgressedWorkflow& progressed) {
+                    steps.emplace_back(progressed.history_length, inbox.lines.size());
+                    first_task_time = progressed.first_task_time;
+                    time = progressed.time;
+                },
+            .on_closed =
+                [this](const Inbox& inbox, const ClosedWorkflow& closed) {
+                    statuses.push_back(closed.status);
+                    sizes.push_back(inbox.lines.size());
+                    time = closed.time;
+                    first_task_time = closed.first_task_time;
+                }
         };
     }
 };
 
-Completion activate_inbox(Instance& instance, bool is_replaying, std::vector<Job> jobs) {
+Completion activate_inbox(
+    Instance& instance,
+    bool is_replaying,
+    std::vector<Job> jobs,
+    std::chrono::seconds time = 7s,
+    std::uint32_t history_length = 0
+) {
     Activation activation{.run_id = "r", .is_replaying = is_replaying, .jobs = std::move(jobs)};
-    activation.timestamp = std::chrono::system_clock::time_point{7s};
+    activation.timestamp = std::chrono::system_clock::time_point{time};
+    activation.history_length = history_length;
     Completion completion = instance.activate(std::move(activation));
-    instance.tell_if_closed(completion);
+    instance.tell_observers(completion);
     return completion;
 }
 
@@ -737,6 +759,42 @@ TEST(Instance, TheObserverIsNotToldOfAnEndThatIsOnlyReplayed) {
     activate_inbox(inbox, true, {InitializeWorkflow{}, signal_named("close")});
 
     EXPECT_THAT(ends.statuses, IsEmpty());
+}
+
+TEST(Instance, TheObserverIsToldOfEachStepButNotOfQueriesNorOfTheEnd) {
+    Ends ends;
+    Instance inbox(detail::workflow_type<Inbox>(ends.observer()), describe);
+
+    activate_inbox(inbox, false, {InitializeWorkflow{}}, 7s, 3);
+    activate_inbox(inbox, false, {QueryWorkflow{.id = "q", .type = "count"}}, 8s, 3);
+    activate_inbox(inbox, false, {signal_named("say", to_payloads("hi"))}, 9s, 7);
+    EXPECT_EQ(ends.time.time_since_epoch(), 9s);
+    activate_inbox(inbox, false, {signal_named("close")}, 10s, 11);
+
+    EXPECT_THAT(ends.steps, ElementsAre(Pair(3, 1), Pair(7, 2)));
+    EXPECT_THAT(ends.statuses, ElementsAre(WorkflowStatus::kCompleted));
+    EXPECT_EQ(ends.first_task_time.time_since_epoch(), 7s);
+}
+
+TEST(Instance, TheObserverIsToldOfNoStepThatIsOnlyReplayedAndThenOfTheNextWithTheTimeOfTheFirst) {
+    Ends ends;
+    Instance inbox(detail::workflow_type<Inbox>(ends.observer()), describe);
+
+    activate_inbox(inbox, true, {InitializeWorkflow{}}, 7s, 3);
+    EXPECT_THAT(ends.steps, IsEmpty());
+    activate_inbox(inbox, false, {signal_named("say", to_payloads("hi"))}, 9s, 7);
+
+    EXPECT_THAT(ends.steps, ElementsAre(Pair(7, 2)));
+    EXPECT_EQ(ends.first_task_time.time_since_epoch(), 7s);
+}
+
+TEST(Instance, TheObserverIsToldOfNoTaskThatFailed) {
+    Ends ends;
+    Instance inbox(detail::workflow_type<Inbox>(ends.observer()), describe);
+
+    activate_inbox(inbox, false, {InitializeWorkflow{}, UnsupportedJob{"a job of a newer core"}});
+
+    EXPECT_THAT(ends.steps, IsEmpty());
 }
 
 }  // namespace

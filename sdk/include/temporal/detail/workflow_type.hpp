@@ -33,7 +33,8 @@ public:
 struct WorkflowType {
     std::string name;
     std::unique_ptr<WorkflowObject> (*create)(WorkflowContext context);
-    /// Told of every run that ends, with the object that `create` made. Empty: nobody asks.
+    // Told of runs, with the object that `create` made. Empty: nobody asks.
+    std::function<void(const WorkflowObject&, const ProgressedWorkflow&)> on_progress = {};
     std::function<void(const WorkflowObject&, const ClosedWorkflow&)> on_closed = {};
 };
 
