@@ -2,10 +2,13 @@
 
 import os
 import pathlib
-import shutil
 import socket
 import subprocess
+import sys
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools/lib"))
+from postgres_server import PostgresServer  # noqa: E402
 
 # As a production server does: hand-overs at once, and the first activity of a task with its answer.
 SETTINGS = {"history.transferProcessorMaxPollRPS": 1000, "history.timerProcessorMaxPollRPS": 1000,
@@ -51,33 +54,17 @@ class Postgres:
     """A PostgreSQL of its own, with what it has by default, and the server on it; with four shards."""
 
     def __init__(self, bench):
-        self.folder = bench.folder / "postgres"
-        self.database = free_port()
-        self.bin = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda found: int(found.parent.name))
-        self.start_database(bench)
+        # PostgreSQL runs as another user where this is root.
+        bench.folder.chmod(0o755)
+        self.database = PostgresServer(bench.folder / "postgres")
+        bench.at_end(self.database.stop)
         for name, schema in (("temporal", "temporal"), ("temporal_visibility", "visibility")):
-            tool = [bench.options.sql_tool, "--plugin", "postgres12", "--ep", "127.0.0.1", "-p", str(self.database),
+            tool = [bench.options.sql_tool, "--plugin", "postgres12", "--ep", "127.0.0.1", "-p", str(self.database.port),
                     "-u", "bench", "--pw", "none", "--db", name]
             for step in (["create"], ["setup-schema", "-v", "0.0"],
                          ["update-schema", "--schema-name", f"postgresql/v12/{schema}"]):
                 subprocess.run([*tool, *step], check=True, capture_output=True)
         self.start_server(bench)
-
-    def start_database(self, bench):
-        self.folder.mkdir()
-        # PostgreSQL refuses to run as root.
-        self.user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        if self.user:
-            bench.folder.chmod(0o755)
-            shutil.chown(self.folder, "postgres")
-        subprocess.run([*self.user, self.bin / "initdb", "-D", self.folder / "data", "-U", "bench", "-A", "trust"],
-                       check=True, capture_output=True)
-        # By way of pg_ctl, and not as a child: it stops with the signal that pg_ctl knows.
-        subprocess.run([*self.user, self.bin / "pg_ctl", "-D", self.folder / "data", "-w", "-l", self.folder / "log", "-o",
-                        f"-h 127.0.0.1 -p {self.database} -k {self.folder}", "start"], check=True, capture_output=True)
-        bench.at_end(lambda: subprocess.run([*self.user, self.bin / "pg_ctl", "-D", self.folder / "data", "-m", "fast",
-                                             "stop"], check=True, capture_output=True))
-        self.postmaster = int((self.folder / "data/postmaster.pid").read_text().split()[0])
 
     def start_server(self, bench):
         config = bench.folder / "dynamic.yaml"
@@ -86,7 +73,7 @@ class Postgres:
         names.append("FRONTEND_HTTP_PORT")
         ports = dict(zip(names, free_small_ports(len(names))))
         self.port = ports["FRONTEND_GRPC_PORT"]
-        settings = {"DB": "postgres12", "POSTGRES_SEEDS": "127.0.0.1", "DB_PORT": self.database, "POSTGRES_USER": "bench",
+        settings = {"DB": "postgres12", "POSTGRES_SEEDS": "127.0.0.1", "DB_PORT": self.database.port, "POSTGRES_USER": "bench",
                     "POSTGRES_PWD": "none", "DBNAME": "temporal", "VISIBILITY_DBNAME": "temporal_visibility",
                     "NUM_HISTORY_SHARDS": 4, "BIND_ON_IP": "127.0.0.1", "DYNAMIC_CONFIG_FILE_PATH": config,
                     "LOG_LEVEL": "error", **ports}
@@ -102,5 +89,5 @@ class Postgres:
 
     def pids(self):
         """The server, and PostgreSQL with the processes of its connections."""
-        children = subprocess.run(["pgrep", "-P", str(self.postmaster)], capture_output=True, text=True).stdout.split()
-        return [self.process.pid, self.postmaster, *map(int, children)]
+        children = subprocess.run(["pgrep", "-P", str(self.database.postmaster)], capture_output=True, text=True).stdout.split()
+        return [self.process.pid, self.database.postmaster, *map(int, children)]
