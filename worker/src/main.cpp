@@ -6,6 +6,7 @@
 #include "cli/command_line.hpp"
 #include "cli/dev.hpp"
 #include "cli/doctor.hpp"
+#include "cli/jobs.hpp"
 #include "cli/list.hpp"
 #include "cli/models.hpp"
 #include "cli/queues.hpp"
@@ -33,6 +34,7 @@ int main(int argc, char** argv) {
     add_watch(line);
     add_result(line);
     add_cancel(line);
+    add_jobs(line);
     add_models(line);
     add_queues(line);
     add_doctor(line);

@@ -28,6 +28,9 @@ Config dev_config(const CommonOptions& common, const std::optional<DevEngine>& e
     if (engine) {
         config.models = engine->models();
     }
+    if (!common.config) {
+        config.jobs.store = "none";  // Nothing of it stays.
+    }
     return config;
 }
 

@@ -3,6 +3,7 @@
 #include "cli/command_error.hpp"
 #include "cli/command_line.hpp"
 #include "cli/doctor_engines.hpp"
+#include "cli/doctor_job_store.hpp"
 #include "cli/doctor_report.hpp"
 #include "cli/doctor_temporal.hpp"
 #include "cli/settings.hpp"
@@ -54,6 +55,7 @@ DoctorReport examine(const Invocation& invocation, const StopSignals& signals) {
         const auto options = connect_options(invocation.common, config.temporal);
         examine_temporal(options, config.worker, signals.token(), report);
         examine_engines(config, report);
+        report.checks.push_back(examine_job_store(config.jobs.store));
     } catch (const CommandError& error) {
         report.checks.push_back(configuration(
             Verdict::kFail, error.what(), "correct it; 'validate-config' says the same"
@@ -83,7 +85,7 @@ ExitCode doctor(Invocation& invocation) {
 }  // namespace
 
 void add_doctor(CommandLine& line) {
-    line.add("doctor", "Checks the way to Temporal and to the engines", doctor);
+    line.add("doctor", "Checks the way to Temporal, to the engines and to the job store", doctor);
 }
 
 }  // namespace inference::cli

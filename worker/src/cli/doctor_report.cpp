@@ -38,7 +38,8 @@ ExitCode DoctorReport::exit_code() const noexcept {
     if (failed(Concern::kTemporal)) {
         return ExitCode::kCannotConnect;
     }
-    return failed(Concern::kEngines) ? ExitCode::kJobFailed : ExitCode::kDone;
+    return failed(Concern::kEngines) || failed(Concern::kJobStore) ? ExitCode::kJobFailed
+                                                                   : ExitCode::kDone;
 }
 
 std::ostream& operator<<(std::ostream& out, const DoctorReport& report) {

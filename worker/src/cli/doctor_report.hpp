@@ -19,7 +19,7 @@ enum class Verdict {
 };
 
 /// What a check is about, which decides the exit code.
-enum class Concern { kConfiguration, kTemporal, kEngines };
+enum class Concern { kConfiguration, kTemporal, kEngines, kJobStore };
 
 struct Check {
     std::string name;  ///< "dns", "tcp", ...
@@ -32,7 +32,8 @@ struct Check {
 struct DoctorReport {
     std::vector<Check> checks;
 
-    /// 0 if nothing failed; else 78 for the configuration, 5 for Temporal, 1 for engines, the first of these that failed.
+    /// 0 if nothing failed; else 78 for the configuration, 5 for Temporal, 1 for engines and the job store, the first of these that
+    /// failed.
     [[nodiscard]] ExitCode exit_code() const noexcept;
 };
 

@@ -3,12 +3,24 @@
 #pragma once
 
 #include "contracts/job_status.hpp"
+#include "contracts/timestamp.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace inference::cli {
+
+/// A run by its record.
+struct RecordedJob {
+    JobStatus status;
+    std::string first_run_id;  ///< The first run of the same job.
+    Timestamp began{};  ///< When the server began the run.
+    std::optional<Timestamp> started_at;  ///< When its first workflow task that is done began.
+    std::int64_t sequence = 0;  ///< The events up to its last workflow task that is done; 0: none.
+};
 
 /// What the query `status` would answer, from the events of the history.
 ///
@@ -18,6 +30,8 @@ namespace inference::cli {
 ///
 /// @param history Protobuf's JSON form of a history: {"events":[{"eventType","eventTime","...Attributes"}]}.
 /// Errors: none; what is missing or strange stays at its default.
+RecordedJob job_from_history(const nlohmann::json& history, const std::string& job_id);
+/// The status of the same.
 JobStatus status_from_history(const nlohmann::json& history, const std::string& job_id);
 
 }  // namespace inference::cli

@@ -46,6 +46,27 @@ std::size_t slots_of(const WorkerConfig& worker) {
     return static_cast<std::size_t>(worker.max_concurrent_activities);
 }
 
+/// @tparam Job What the workflow is to those who are told: it has status().
+/// @param feed Null: there is no job store.
+template <class Workflow, class Job>
+void add_observed(
+    temporal::Worker& worker, const JobEnds& ends, const std::shared_ptr<JobFeed>& feed
+) {
+    temporal::WorkflowObserver<Workflow> observer;
+    if (feed) {
+        observer.on_progress = [feed](const Job& job, const temporal::ProgressedWorkflow& seen) {
+            feed->progressed(job.status(), seen);
+        };
+    }
+    observer.on_closed = [ends, feed](const Job& job, const temporal::ClosedWorkflow& closed) {
+        ends(job, closed);
+        if (feed && closed.status != temporal::WorkflowStatus::kContinuedAsNew) {
+            feed->closed(job.status(), closed);
+        }
+    };
+    worker.add<Workflow>(std::move(observer));
+}
+
 AdminPage text_page(int status, std::string text) {
     return {.status = status, .body = std::move(text) + "\n"};
 }
@@ -95,6 +116,7 @@ Service::Service(
       stores_(make_stores(config.files)),
       runtime_(runtime_options(config.admin, log)),
       client_(temporal::Client::connect(connection, runtime_, stop)),
+      feed_(make_job_feed(config.jobs.store, client_, log)),
       slots_({share_weights(config.worker), slots_of(config.worker), lending_of(config.worker)}),
       hand_over_(std::make_shared<HandOver>([this](std::size_t queue) {
           return slots_.use()[queue].owed;
@@ -139,8 +161,9 @@ void Service::add_jobs(temporal::Worker& worker, const WorkerConfig& config) con
         .add(infer_step, InferActivity(engines_, ClaimCheck(stores_), sink_of(spans_)))
         .add(postprocess_step, PostprocessActivity(ClaimCheck(stores_), sink_of(spans_)));
     const JobEnds ends(log_, metrics_, sink_of(spans_));
-    config_.local_steps.preprocess ? worker.add<LeanInferenceWorkflow>(ends)
-                                   : worker.add<InferenceWorkflow>(ends);
+    config_.local_steps.preprocess
+        ? add_observed<LeanInferenceWorkflow, InferenceWorkflow>(worker, ends, feed_)
+        : add_observed<InferenceWorkflow, InferenceWorkflow>(worker, ends, feed_);
 }
 
 void Service::add_batches(temporal::Worker& worker, const WorkerConfig& config, Priority priority)
@@ -156,7 +179,9 @@ void Service::add_batches(temporal::Worker& worker, const WorkerConfig& config, 
             )
         )
         .add(postprocess_batch_step, PostprocessBatchActivity(stores_));
-    worker.add<BatchWorkflow>(JobEnds(log_, metrics_, sink_of(spans_)));
+    add_observed<BatchWorkflow, BatchWorkflow>(
+        worker, JobEnds(log_, metrics_, sink_of(spans_)), feed_
+    );
 }
 
 void Service::reload(const WorkerConfig& worker) {
@@ -184,6 +209,9 @@ void Service::run(const std::stop_token& stop) {
         workers_.run(stop);
     } catch (const temporal::Error& error) {
         throw CommandError(ExitCode::kCannotConnect, error.what());
+    }
+    if (feed_) {
+        feed_->drain();
     }
     log_.info("stopped");
 }

@@ -7,6 +7,7 @@
 #include "capacity/hand_over.hpp"
 #include "capacity/shared_slots.hpp"
 #include "cli/admin_server.hpp"
+#include "cli/job_feed.hpp"
 #include "cli/log.hpp"
 #include "cli/queue_backlogs.hpp"
 #include "cli/queue_workers.hpp"
@@ -83,6 +84,7 @@ private:
     std::shared_ptr<const Stores> stores_;
     temporal::Runtime runtime_;
     temporal::Client client_;
+    std::shared_ptr<JobFeed> feed_;  // Null: no job store.
     SharedSlots slots_;  // Its queues are in the order of kPriorities.
     std::shared_ptr<HandOver> hand_over_;
     QueueWorkers workers_;

@@ -71,7 +71,7 @@ struct FilesConfig {
 
 struct JobsConfig {
     std::string
-        store;  ///< "sqlite:FILE", resolved, or "postgresql://...". Default: sqlite:jobs.db.
+        store;  ///< "sqlite:FILE", resolved, "postgresql://..." or "none". Default: sqlite:jobs.db.
 
     bool operator==(const JobsConfig&) const = default;
 };

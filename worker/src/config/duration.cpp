@@ -15,11 +15,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::array<std::pair<std::string_view, milliseconds>, 4> kUnits{{
+constexpr std::array<std::pair<std::string_view, milliseconds>, 5> kUnits{{
     {"ms", milliseconds(1)},
     {"s", std::chrono::seconds(1)},
     {"m", std::chrono::minutes(1)},
     {"h", std::chrono::hours(1)},
+    {"d", std::chrono::days(1)},
 }};
 
 constexpr milliseconds kLongest = std::chrono::hours(24 * 366);

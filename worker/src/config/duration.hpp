@@ -8,7 +8,7 @@
 
 namespace inference {
 
-/// "500ms", "280s", "10m", "2h", and "0".
+/// "500ms", "280s", "10m", "2h", "7d", and "0".
 ///
 /// Errors: nullopt for everything else: no unit, a fraction, a sign, a space, or more than a year.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) noexcept;

@@ -238,7 +238,9 @@ private:
         if (!store) {
             return;
         }
-        if (store->starts_with(kFile) && store->size() > kFile.size()) {
+        if (*store == "none") {
+            config_.jobs.store = *store;
+        } else if (store->starts_with(kFile) && store->size() > kFile.size()) {
             config_.jobs.store =
                 std::string(kFile) +
                 (folder_ / store->substr(kFile.size())).lexically_normal().string();
@@ -248,7 +250,7 @@ private:
             // It may hold a password, so it is not repeated.
             problems_.add(
                 *section.find("store"),
-                "is no job store; it takes sqlite:FILE or postgresql://HOST/DATABASE"
+                "is no job store; it takes sqlite:FILE, postgresql://HOST/DATABASE or none"
             );
         }
     }

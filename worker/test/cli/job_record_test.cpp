@@ -61,15 +61,61 @@ TEST(JobRecord, TheStageIsTheOneScheduledLast) {
     EXPECT_DOUBLE_EQ(post.progress, 2.0 / 3);
 }
 
-TEST(JobRecord, ACompletedJobHasAllOfItsProgressAndTheTimeOfItsLastEvent) {
+/// When the event of this type that is the last of them happened.
+Timestamp time_of_last(const json& history, const std::string& type) {
+    Timestamp time{};
+    for (const json& event : history.at("events")) {
+        if (event.at("eventType") == "EVENT_TYPE_" + type) {
+            time = *timestamp_from(event.at("eventTime").get<std::string>());
+        }
+    }
+    return time;
+}
+
+TEST(JobRecord, ACompletedJobHasAllOfItsProgressAndTheTimeByItsOwnClock) {
     const json history = recorded("completed");
     const auto status = status_from_history(history, "j1");
     EXPECT_EQ(status.state, JobState::kCompleted);
     EXPECT_EQ(status.progress, 1);
     EXPECT_EQ(status.error, std::nullopt);
+    EXPECT_EQ(status.updated_at, time_of_last(history, "WORKFLOW_TASK_STARTED"));
+}
+
+TEST(JobRecord, SaysWhenTheRunBeganAndHowManyEventsItsLastTaskKnewOf) {
+    const auto queued =
+        job_from_history(until(recorded("completed"), "WORKFLOW_TASK_STARTED"), "j1");
+    EXPECT_EQ(queued.sequence, 0);
+    EXPECT_EQ(queued.started_at, std::nullopt);
+    EXPECT_EQ(queued.began, time_of_last(recorded("completed"), "WORKFLOW_EXECUTION_STARTED"));
+    EXPECT_EQ(queued.status.updated_at, queued.began);
+
+    const json two_tasks = until(recorded("completed"), "WORKFLOW_TASK_COMPLETED", 2);
+    const auto running = job_from_history(two_tasks, "j1");
     EXPECT_EQ(
-        status.updated_at, timestamp_from(history["events"].back()["eventTime"].get<std::string>())
+        running.sequence, std::stoll(two_tasks["events"].back()["eventId"].get<std::string>()) - 1
     );
+    const json one_task = until(recorded("completed"), "WORKFLOW_TASK_STARTED");
+    EXPECT_EQ(running.started_at, time_of_last(one_task, "WORKFLOW_TASK_STARTED"));
+    EXPECT_FALSE(running.first_run_id.empty());
+}
+
+TEST(JobRecord, AStepThatWasALocalActivityCountsAsOne) {
+    const auto status = status_from_history(recorded("lean_completed"), "j1");
+    EXPECT_EQ(status.state, JobState::kCompleted);
+    EXPECT_EQ(status.stage, Stage::kPostprocess);
+}
+
+TEST(JobRecord, ABatchHasTheCountsThatItEndedWith) {
+    const auto completed = status_from_history(recorded("batch_completed"), "batch");
+    EXPECT_EQ(completed.counts, (ItemCounts{.total = 20, .succeeded = 20}));
+    EXPECT_EQ(completed.stage, Stage::kPostprocess);
+    const auto canceled = status_from_history(recorded("batch_canceled"), "batch");
+    EXPECT_EQ(canceled.state, JobState::kCanceled);
+    EXPECT_EQ(canceled.counts, (ItemCounts{.total = 3000, .succeeded = 700, .canceled = 2300}));
+    const auto failed = status_from_history(recorded("batch_failed_fast"), "batch");
+    EXPECT_EQ(failed.state, JobState::kFailed);
+    EXPECT_EQ(failed.counts->failed, 1);
+    ASSERT_TRUE(failed.error);
 }
 
 TEST(JobRecord, AFailureThatIsTriedAgainShowsItsErrorAndTheTimeOfTheNextTry) {
@@ -83,7 +129,7 @@ TEST(JobRecord, AFailureThatIsTriedAgainShowsItsErrorAndTheTimeOfTheNextTry) {
     EXPECT_EQ(status.error->error_class, ErrorClass::kTransient);
     EXPECT_THAT(status.error->message, HasSubstr("503"));
     ASSERT_TRUE(status.error->next_attempt_at);
-    const auto pause = *status.error->next_attempt_at - status.updated_at;
+    const auto pause = *status.error->next_attempt_at - time_of_last(history, "TIMER_STARTED");
     EXPECT_GE(pause, std::chrono::milliseconds(800));
     EXPECT_LE(pause, std::chrono::milliseconds(1200));
 }

@@ -15,6 +15,7 @@ TEST(Duration, IsAWholeNumberAndAUnit) {
     EXPECT_EQ(parse_duration("280s"), 280s);
     EXPECT_EQ(parse_duration("10m"), 10min);
     EXPECT_EQ(parse_duration("2h"), 2h);
+    EXPECT_EQ(parse_duration("7d"), std::chrono::days(7));
     EXPECT_EQ(parse_duration("0"), 0ms);
     EXPECT_EQ(parse_duration("0s"), 0ms);
 }
@@ -31,7 +32,7 @@ TEST(Duration, IsNothingElse) {
           "1 s",
           "1s ",
           "1S",
-          "1d",
+          "1w",
           "1m30s",
           "9999999999h",
           "99999999999999999999s",

@@ -153,6 +153,7 @@ TEST(Load, CountsRelativePathsFromTheFile) {
     EXPECT_EQ(
         read("jobs: {store: sqlite:../state/jobs.db}").jobs.store, "sqlite:/etc/state/jobs.db"
     );
+    EXPECT_EQ(read("jobs: {store: none}").jobs.store, "none");
     EXPECT_EQ(read("jobs: {store: sqlite:/var/jobs.db}").jobs.store, "sqlite:/var/jobs.db");
 }
 
@@ -184,9 +185,11 @@ TEST(Load, RefusesEachWrongValueWithItsLine) {
          "1: worker.max_concurrent_workflow_tasks: is 5, too few for 3 served queues; it takes at "
          "least 6, or fewer queues in worker.serve"},
         {"jobs: {store: mysql://secret}\n",
-         "1: jobs.store: is no job store; it takes sqlite:FILE or postgresql://HOST/DATABASE"},
+         "1: jobs.store: is no job store; it takes sqlite:FILE, postgresql://HOST/DATABASE or none"
+        },
         {"jobs: {store: \"sqlite:\"}\n",
-         "1: jobs.store: is no job store; it takes sqlite:FILE or postgresql://HOST/DATABASE"},
+         "1: jobs.store: is no job store; it takes sqlite:FILE, postgresql://HOST/DATABASE or none"
+        },
         {"admin: {listen: 9464}\n", "1: admin.listen: '9464' is no address; it takes host:port"},
         {"files: {roots: []}\n",
          "1: files.roots: is an empty list; it takes a list of at least one folder"},

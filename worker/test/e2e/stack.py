@@ -150,16 +150,18 @@ class Stack:
     def engine(self, *options, **ports):
         return Engine(self, *options, **ports)
 
-    def config(self, engine=None, http=None, grpc=None, worker="", model="", heartbeat_timeout="2s", more="", folder=None):
+    def config(self, engine=None, http=None, grpc=None, worker="", model="", heartbeat_timeout="2s", more="", folder=None,
+               store="sqlite:jobs.db", name="inference-worker.yaml"):
         """`more`: whole sections; `folder`: the configuration's, and so the worker's own."""
         http, grpc = http or engine.http, grpc or engine.grpc
         folder = folder or self.folder
         folder.mkdir(exist_ok=True)
-        file = folder / "inference-worker.yaml"
+        file = folder / name
         file.write_text(f"""
 temporal: {{address: {self.address}}}
 worker: {{heartbeat_timeout: {heartbeat_timeout}, {worker}}}
 stages: {STAGES}
+jobs: {{store: "{store}"}}
 models:
   echo: {{engine: vllm, endpoints: [http://127.0.0.1:{http}/v1], {model}}}
   tensor: {{engine: triton, endpoints: [127.0.0.1:{grpc}]}}
@@ -167,8 +169,9 @@ models:
 """)
         return file
 
-    def worker(self, config, **environment):
-        return Process(self, "worker", [WORKER, "worker", "--config", config], env={**os.environ, **environment})
+    def worker(self, config, before=(), **environment):
+        """`before`: a program that runs the worker, with its arguments."""
+        return Process(self, "worker", [*before, WORKER, "worker", "--config", config], env={**os.environ, **environment})
 
     def run(self, *arguments, stdin=None, timeout=PATIENCE, **environment):
         """The command line, to its end."""
