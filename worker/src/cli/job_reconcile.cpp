@@ -108,9 +108,12 @@ bool JobReconcile::lacks_end(
     if (held->run.run_id == run.run_id) {
         return !held->is_recorded && !says_that_end(*held, run.status);
     }
-    // One that was reset began with the run that it was made of.
+    if (!is_not_held(run, held)) {
+        return false;
+    }
+    // One that was reset began with the run that was made of it.
     const auto latest = truth_.latest_run(run.workflow_id);
-    return is_not_held(run, held) && latest && latest->run_id == run.run_id;
+    return latest && latest->run_id == run.run_id;
 }
 
 void JobReconcile::look_at_begun(Timestamp now) {
