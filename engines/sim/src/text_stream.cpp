@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,11 @@ constexpr std::string_view kComment = ": keep-alive\n\n";
 
 std::string event_of(std::string_view data) {
     return "data: " + std::string(data) + "\n\n";
+}
+
+std::int64_t unix_microseconds() {
+    using namespace std::chrono;
+    return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
 }
 
 /// A count of 0 is a fault of the whole stream, not of its bytes.
@@ -112,6 +118,9 @@ void TextStream::send(const std::vector<std::string>& events) {
             events_sent_ == fault_.garble_event || (fault_.garble && events_sent_ == 1);
         text += event_of(is_garbled ? garbled(data) : data);
     }
+    if (!first_token_unix_us_ && tokens_.tokens_taken() > 0) {
+        first_token_unix_us_ = unix_microseconds();
+    }
     send_text(text);
 }
 
@@ -160,6 +169,9 @@ void TextStream::log_end() {
         {"prompt_tokens", prompt_tokens_},
         {"tokens_sent", tokens_.tokens_taken()},
     };
+    if (first_token_unix_us_) {
+        outcome["first_token_unix_us"] = *first_token_unix_us_;
+    }
     if (call_.fault) {
         outcome["fault"] = call_.fault->name;
     }

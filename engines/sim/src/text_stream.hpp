@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,6 +62,7 @@ private:
     std::size_t prompt_tokens_;
     std::size_t events_sent_ = 0;
     TimePoint last_sent_;
+    std::optional<std::int64_t> first_token_unix_us_;
     bool is_open_ = false;
     bool is_over_ = false;
 };

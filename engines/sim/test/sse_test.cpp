@@ -99,6 +99,8 @@ TEST(StreamedAnswers, TheLogCountsTheTokensAndHoldsNoText) {
 
     EXPECT_EQ(finished["status"], 200);
     EXPECT_EQ(finished["tokens_sent"], 3);
+    EXPECT_GE(finished["first_token_unix_us"], sim.events("received").at(0)["unix_us"]);
+    EXPECT_LE(finished["first_token_unix_us"], finished["unix_us"]);
     EXPECT_EQ(finished["prompt_tokens"], 3);
     EXPECT_THAT(sim.control("GET", "/sim/calls").body, testing::Not(HasSubstr("hello")));
 }
