@@ -17,4 +17,6 @@ find_package(rapidcheck REQUIRED)           # rapidcheck_gtest
 find_package(SQLite3 3.40 REQUIRED)         # SQLite::SQLite3
 find_package(spdlog 1.10 REQUIRED)          # spdlog::spdlog
 find_package(tl-expected REQUIRED)          # tl::expected
+find_package(PkgConfig REQUIRED)
 find_package(yaml-cpp 0.7 REQUIRED)         # yaml-cpp
+pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis>=0.14)  # PkgConfig::hiredis

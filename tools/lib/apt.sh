@@ -3,14 +3,15 @@
 # What building needs.
 build_packages=(
     ca-certificates ccache clang-19 cmake g++ git libboost-dev libcli11-dev libcurl4-openssl-dev libexpected-dev
-    libgmock-dev libgrpc++-dev libgtest-dev libpq-dev libprotobuf-dev libpugixml-dev librapidcheck-dev libspdlog-dev
-    libsqlite3-dev libssl-dev libyaml-cpp-dev lld-19 ninja-build nlohmann-json3-dev pkg-config prometheus-cpp-dev
-    protobuf-compiler protobuf-compiler-grpc python3 python3-venv
+    libgmock-dev libgrpc++-dev libgtest-dev libhiredis-dev libpq-dev libprotobuf-dev libpugixml-dev librapidcheck-dev
+    libspdlog-dev libsqlite3-dev libssl-dev libyaml-cpp-dev lld-19 ninja-build nlohmann-json3-dev pkg-config
+    prometheus-cpp-dev protobuf-compiler protobuf-compiler-grpc python3 python3-venv
 )
 
 # What ./test needs besides: sanitizers that name lines, format and lint, and the servers that tests start.
 test_packages=(
     clang-format-19 clang-tidy-19 haproxy libclang-rt-19-dev libnuma1 llvm-19 openssl postgresql procps
+    redis-tools  # Has the server too, as redis-check-rdb; redis-server would start one for the machine.
 )
 
 # missing_packages NAME... : those that are not installed, one a line.
