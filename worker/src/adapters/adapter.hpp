@@ -39,6 +39,9 @@ struct CallProgress {
 /// Called on the adapter's I/O thread; must neither block nor throw.
 using ProgressReport = std::function<void(const CallProgress&)>;
 
+/// Text of one choice, to be appended to what came before. Called on the adapter's I/O thread; must neither block nor throw.
+using TextReport = std::function<void(std::size_t choice, std::string_view text)>;
+
 struct CallOptions {
     Deadline
         deadline;  ///< Passing it completes the call with a Timeout error and frees the engine.
@@ -46,6 +49,9 @@ struct CallOptions {
     /// Called when the first token comes, and else at most once in 100 ms while anything does, a keep-alive too. Never
     /// where the answer is not streamed, nor after the completion.
     ProgressReport on_progress = {};
+    /// Called for each piece of generated text as it comes, of chats and completions whose answer is streamed over HTTP; never
+    /// for reasoning and tool calls, nor after the completion. What came of a call that fails is void.
+    TextReport on_text = {};
     /// False: the answer comes whole, which costs both sides less, and says nothing before it is there.
     bool as_stream = true;
 };

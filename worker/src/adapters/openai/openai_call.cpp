@@ -48,7 +48,7 @@ void OpenAiCall::send(AnswerForm form) {
     if (form == AnswerForm::kStream) {
         stream_.emplace(
             kMaxEventBytes,
-            StreamAnswer(api_, expected_),
+            StreamAnswer(api_, expected_, options_.on_text),
             ProgressMeter(started_, options_.on_progress)
         );
         request->sink = sink();

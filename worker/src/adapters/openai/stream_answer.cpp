@@ -2,6 +2,7 @@
 
 #include "adapters/classify/error_body.hpp"
 #include "adapters/openai/answer.hpp"
+#include "contracts/json_field.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -66,6 +67,9 @@ bool StreamAnswer::take_choice(json& choice) {
                 " were asked for"
         });
     }
+    if (on_text_) {
+        report_text(*index, choice);  // Before it is moved from.
+    }
     const ChoiceBuilder::Piece piece = choices_[*index].take(choice);
     if (piece == ChoiceBuilder::Piece::kGarbled) {
         return fail(garbled());
@@ -80,6 +84,14 @@ std::optional<std::size_t> StreamAnswer::index_of(const json& choice) const {
         return expected_ == 1 ? std::optional<std::size_t>(0) : std::nullopt;
     }
     return index->is_number_unsigned() ? std::optional(index->get<std::size_t>()) : std::nullopt;
+}
+
+void StreamAnswer::report_text(std::size_t index, const json& choice) const {
+    const json* const delta = field(choice, "delta");
+    const json* const text = delta != nullptr ? field(*delta, "content") : field(choice, "text");
+    if (text != nullptr && text->is_string() && !text->get_ref<const std::string&>().empty()) {
+        on_text_(index, text->get_ref<const std::string&>());
+    }
 }
 
 std::variant<json, Signal> StreamAnswer::finish() {

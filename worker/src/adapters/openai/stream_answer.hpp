@@ -2,6 +2,7 @@
 /// @brief Puts an answer together from the events of a stream, and believes as little as of a whole one.
 #pragma once
 
+#include "adapters/adapter.hpp"
 #include "adapters/classify/signal.hpp"
 #include "adapters/http/sse_parser.hpp"
 #include "adapters/openai/choice_builder.hpp"
@@ -13,6 +14,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 
 namespace inference {
@@ -26,8 +28,8 @@ namespace inference {
 class StreamAnswer {
 public:
     /// Range: `expected` as of expected_results().
-    StreamAnswer(const TaskApi& api, std::optional<std::size_t> expected)
-        : api_(&api), expected_(expected) {}
+    StreamAnswer(const TaskApi& api, std::optional<std::size_t> expected, TextReport on_text = {})
+        : api_(&api), expected_(expected), on_text_(std::move(on_text)) {}
 
     /// Nothing counts after [DONE].
     ///
@@ -47,10 +49,12 @@ private:
     bool take_chunk(nlohmann::json& chunk);
     bool take_choice(nlohmann::json& choice);
     std::optional<std::size_t> index_of(const nlohmann::json& choice) const;
+    void report_text(std::size_t index, const nlohmann::json& choice) const;
     nlohmann::json build();
 
     const TaskApi* api_;
     std::optional<std::size_t> expected_;
+    TextReport on_text_;
     nlohmann::json members_ = nlohmann::json::object();  // of the answer, but for its choices
     std::map<std::size_t, ChoiceBuilder> choices_;
     std::size_t pieces_ = 0;

@@ -408,5 +408,33 @@ RC_GTEST_PROP(StreamAnswer, IsWhatWasCutUpHoweverItIsInterleaved, ()) {
     }
 }
 
+TEST(StreamAnswer, ReportsTheTextOfEachChoiceAsItComes) {
+    std::vector<std::pair<std::size_t, std::string>> heard;
+    const auto listen = [&heard](std::size_t choice, std::string_view text) {
+        heard.emplace_back(choice, text);
+    };
+    StreamAnswer completion(*find_task_api(Task::kCompletion), 2, listen);
+    for (const std::string& event :
+         {text(1, "b"), text(0, "a"), text(1, ""), text(1, "c", "\"stop\"")}) {
+        completion.take({.type = {}, .data = event});
+    }
+    EXPECT_EQ(heard, (decltype(heard){{1, "b"}, {0, "a"}, {1, "c"}}));
+
+    heard.clear();
+    StreamAnswer a_chat(*find_task_api(Task::kChat), 1, listen);
+    for (const std::string& event :
+         {chat(R"({"role":"assistant","content":""})"),
+          chat(R"({"reasoning_content":"hm"})"),
+          chat(R"({"content":"yes"})"),
+          chat(R"({"tool_calls":[{"index":0,"function":{"name":"f"}}]})"),
+          chat(R"({"content":null})"),
+          std::string(R"({"error":{"message":"no"}})"),
+          chat(R"({"content":"after the end"})")}) {
+        a_chat.take({.type = {}, .data = event});
+    }
+    EXPECT_EQ(heard, (decltype(heard){{0, "yes"}}))
+        << "neither thoughts nor calls, and nothing after an error";
+}
+
 }  // namespace
 }  // namespace inference
