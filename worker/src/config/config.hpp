@@ -76,6 +76,14 @@ struct JobsConfig {
     bool operator==(const JobsConfig&) const = default;
 };
 
+/// Where watchers read what jobs tell while they run.
+struct EventsConfig {
+    std::string
+        channel;  ///< "file:DIR", resolved, "redis://...", or "none". Default: file: `events` in files.dir.
+
+    bool operator==(const EventsConfig&) const = default;
+};
+
 struct AdminConfig {
     std::optional<std::string>
         listen;  ///< "host:port"; absent: no admin server. Port 0: any free one.
@@ -97,9 +105,13 @@ struct Config {
     std::vector<Model> models;  ///< In the file's order.
     FilesConfig files;
     JobsConfig jobs;
+    EventsConfig events;
     AdminConfig admin;
     TelemetryConfig telemetry;
 };
+
+/// The channel of a configuration that names none.
+std::string default_channel(const FilesConfig& files);
 
 /// The configuration of an empty file in this folder.
 Config default_config(const std::filesystem::path& folder);

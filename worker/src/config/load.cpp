@@ -10,6 +10,7 @@
 #include "config/yaml_map.hpp"
 #include "contracts/describe.hpp"
 #include "contracts/priority.hpp"
+#include "events/channel_address.hpp"
 
 #include <tl/expected.hpp>
 #include <yaml-cpp/yaml.h>
@@ -26,6 +27,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace inference {
@@ -50,6 +52,8 @@ public:
         });
         with_section(map, "files", [&](YamlMap& section) { read_files(section); });
         with_section(map, "jobs", [&](YamlMap& section) { read_jobs(section); });
+        config_.events.channel = default_channel(config_.files);
+        with_section(map, "events", [&](YamlMap& section) { read_events(section); });
         with_section(map, "admin", [&](YamlMap& section) { read_admin(section); });
         with_section(map, "telemetry", [&](YamlMap& section) { read_telemetry(section); });
         map.finish();
@@ -252,6 +256,22 @@ private:
                 *section.find("store"),
                 "is no job store; it takes sqlite:FILE, postgresql://HOST/DATABASE or none"
             );
+        }
+    }
+
+    void read_events(YamlMap& section) {
+        std::optional<std::string> channel;
+        section.read("channel", channel);
+        if (!channel) {
+            return;
+        }
+        const auto address = parse_channel(*channel);
+        if (!address) {
+            problems_.add(*section.find("channel"), address.error());
+        } else if (const auto* file = std::get_if<FileAddress>(&*address)) {
+            config_.events.channel = "file:" + (folder_ / file->folder).lexically_normal().string();
+        } else {
+            config_.events.channel = *channel;
         }
     }
 

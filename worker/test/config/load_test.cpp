@@ -114,6 +114,7 @@ worker:
 stages: {preprocess: local, postprocess: remote}
 files: {roots: [data, /mnt/shared], dir: out}
 jobs: {store: postgresql://db/jobs}
+events: {channel: "redis://:secret@db"}
 admin: {listen: "[::1]:0"}
 telemetry: {otlp_endpoint: http://collector:4318/}
 )");
@@ -135,6 +136,7 @@ telemetry: {otlp_endpoint: http://collector:4318/}
     );
     EXPECT_EQ(config.files.dir, "/etc/inference/out");
     EXPECT_EQ(config.jobs.store, "postgresql://db/jobs");
+    EXPECT_EQ(config.events.channel, "redis://:secret@db");
     EXPECT_EQ(config.admin.listen, "[::1]:0");
     EXPECT_EQ(config.telemetry.otlp_endpoint, "http://collector:4318");
 }
@@ -155,6 +157,10 @@ TEST(Load, CountsRelativePathsFromTheFile) {
     );
     EXPECT_EQ(read("jobs: {store: none}").jobs.store, "none");
     EXPECT_EQ(read("jobs: {store: sqlite:/var/jobs.db}").jobs.store, "sqlite:/var/jobs.db");
+    EXPECT_EQ(read("events: {channel: file:live}").events.channel, "file:/etc/inference/live");
+    EXPECT_EQ(read("events: {channel: file:/run/live}").events.channel, "file:/run/live");
+    EXPECT_EQ(read("files: {dir: out}").events.channel, "file:/etc/inference/out/events")
+        << "the default goes with files.dir";
 }
 
 TEST(Load, RefusesEachWrongValueWithItsLine) {
@@ -190,6 +196,11 @@ TEST(Load, RefusesEachWrongValueWithItsLine) {
         {"jobs: {store: \"sqlite:\"}\n",
          "1: jobs.store: is no job store; it takes sqlite:FILE, postgresql://HOST/DATABASE or none"
         },
+        {"events: {channel: \"rediss://:secret@db\"}\n",
+         "1: events.channel: asks for TLS, which is not built in; name a tunnel's address as "
+         "redis://HOST:PORT"},
+        {"events: {channel: none,\n  chanel: none}\n",
+         "2: events: unknown key 'chanel'; did you mean 'channel'?"},
         {"admin: {listen: 9464}\n", "1: admin.listen: '9464' is no address; it takes host:port"},
         {"files: {roots: []}\n",
          "1: files.roots: is an empty list; it takes a list of at least one folder"},
