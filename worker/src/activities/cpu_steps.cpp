@@ -1,6 +1,7 @@
 #include "activities/cpu_steps.hpp"
 
 #include "activities/step_span.hpp"
+#include "activities/tell_stage.hpp"
 #include "contracts/priority.hpp"
 #include "failure/value_or_throw.hpp"
 #include "stages/postprocess.hpp"
@@ -28,6 +29,7 @@ Processed PreprocessActivity::operator()(temporal::ActivityContext& ctx, InferRe
 Processed PreprocessActivity::run(const temporal::ActivityInfo& step, InferRequest request) const {
     const auto start = Clock::now();
     const std::string& job_id = step.workflow_id;
+    tell_stage(events_, step, 0, Stage::kPreprocess);
     const JobContext job{
         .job_id = job_id,
         .queue_priority = priority_of_queue(step.task_queue).value_or(Priority::kNormal),
@@ -50,6 +52,7 @@ Processed PreprocessActivity::run(const temporal::ActivityInfo& step, InferReque
 
 InferResponse PostprocessActivity::operator()(temporal::ActivityContext& ctx, Inferred inferred)
     const {
+    tell_stage(events_, ctx.info(), inferred.attempt, Stage::kPostprocess);
     StepSpan span(spans_, ctx.info(), inferred.traceparent);
     return traced(std::move(span), [&] {
         return run(ctx.info().workflow_id, std::move(inferred));

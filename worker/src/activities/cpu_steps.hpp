@@ -8,6 +8,7 @@
 #include "contracts/infer_response.hpp"
 #include "contracts/inferred.hpp"
 #include "contracts/processed.hpp"
+#include "events/event_sink.hpp"
 #include "registry/model_registry.hpp"
 #include "telemetry/span.hpp"
 #include "temporal/activity_context.hpp"
@@ -26,6 +27,7 @@ public:
         std::shared_ptr<const ModelRegistry> registry,
         std::shared_ptr<const EnginePool> engines,
         ClaimCheck claims,
+        std::shared_ptr<EventSink> events,
         std::chrono::milliseconds heartbeat_timeout,
         bool local_postprocess,
         SpanSink spans = {}
@@ -33,6 +35,7 @@ public:
         : registry_(std::move(registry)),
           engines_(std::move(engines)),
           claims_(std::move(claims)),
+          events_(std::move(events)),
           heartbeat_timeout_(heartbeat_timeout),
           local_postprocess_(local_postprocess),
           spans_(std::move(spans)) {}
@@ -45,6 +48,7 @@ private:
     std::shared_ptr<const ModelRegistry> registry_;
     std::shared_ptr<const EnginePool> engines_;
     ClaimCheck claims_;
+    std::shared_ptr<EventSink> events_;
     std::chrono::milliseconds heartbeat_timeout_;
     bool local_postprocess_;
     SpanSink spans_;
@@ -53,8 +57,10 @@ private:
 /// Errors: as PreprocessActivity.
 class PostprocessActivity {
 public:
-    explicit PostprocessActivity(ClaimCheck claims, SpanSink spans = {})
-        : claims_(std::move(claims)), spans_(std::move(spans)) {}
+    PostprocessActivity(
+        ClaimCheck claims, std::shared_ptr<EventSink> events, SpanSink spans = {}
+    )
+        : claims_(std::move(claims)), events_(std::move(events)), spans_(std::move(spans)) {}
 
     InferResponse operator()(temporal::ActivityContext& ctx, Inferred inferred) const;
 
@@ -62,6 +68,7 @@ private:
     [[nodiscard]] InferResponse run(const std::string& job_id, Inferred inferred) const;
 
     ClaimCheck claims_;
+    std::shared_ptr<EventSink> events_;
     SpanSink spans_;
 };
 

@@ -3,6 +3,7 @@
 #include "activities/heartbeat_interval.hpp"
 #include "activities/progress_pace.hpp"
 #include "activities/step_span.hpp"
+#include "events/step_events.hpp"
 #include "failure/application_failure.hpp"
 #include "stages/accept_reply.hpp"
 #include "workflows/steps.hpp"
@@ -10,6 +11,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -51,6 +55,28 @@ struct UnderWay {
         done.fail(to_activity_failure(error));
     }
 };
+
+std::shared_ptr<StepEvents> begin_events(
+    const std::shared_ptr<EventSink>& sink,
+    const temporal::ActivityInfo& info,
+    const Processed& processed
+) {
+    auto events = std::make_shared<StepEvents>(
+        sink, info.workflow_id, info.workflow_run_id, processed.attempt
+    );
+    events->stage(Stage::kInfer);
+    if (processed.attempt > 1) {
+        events->reset();
+    }
+    return events;
+}
+
+TextReport text_report(const std::shared_ptr<StepEvents>& events, const Processed& processed) {
+    if (!processed.stream || !processed.filters.empty()) {
+        return {};
+    }
+    return [events](std::size_t choice, std::string_view text) { events->text(choice, text); };
+}
 
 /// Writes a large answer on the engine's own thread: that is rare, and there is no result without it.
 void report(
@@ -103,6 +129,7 @@ void InferActivity::operator()(
 ) const {
     ctx.heartbeat_every(heartbeat_interval(ctx.info()));
     StepSpan span(spans_, ctx.info(), processed.call.traceparent);
+    const auto events = begin_events(events_, ctx.info(), processed);
     if (const auto whole = claims_.bring_back(processed.call.body); !whole) {
         span.failed(whole.error());
         done.fail(to_activity_failure(whole.error()));
@@ -112,7 +139,8 @@ void InferActivity::operator()(
         .deadline = std::chrono::steady_clock::now() +
                     engine_time(processed.limits, ctx.info().start_to_close),
         .cancel = ctx.stop_token(),
-        .on_progress = ProgressHeartbeat(ctx)
+        .on_progress = ProgressHeartbeat(ctx),
+        .on_text = text_report(events, processed)
     };
     // The engine's callback is a std::function, which wants to be copied.
     const auto under_way =
@@ -129,7 +157,12 @@ void InferActivity::operator()(
         std::move(call),
         options,
         timeout,
-        [under_way, claims = claims_, id = ctx.info().activity_id](Outcome<EngineReply> outcome) {
+        [under_way, events, claims = claims_, id = ctx.info().activity_id](
+            Outcome<EngineReply> outcome
+        ) {
+            if (std::holds_alternative<EngineReply>(outcome)) {
+                events->text_is_whole();
+            }
             report(std::move(outcome), *under_way, claims, id);
         }
     );

@@ -6,6 +6,7 @@
 #include "activities/engine_pool.hpp"
 #include "contracts/inferred.hpp"
 #include "contracts/processed.hpp"
+#include "events/event_sink.hpp"
 #include "telemetry/span.hpp"
 #include "temporal/activity_context.hpp"
 #include "temporal/completion.hpp"
@@ -21,13 +22,23 @@ namespace inference {
 ///
 /// Holds no thread while the engine works. Heartbeats by itself, so that a dead worker is noticed and a cancel arrives; of an
 /// answer that is streamed with {"pieces","ttft_ms"} as details.
+/// Tells watchers the text as it comes, where the request asks for that; what a filter of postprocess would take from it, nobody
+/// may see before, so an answer that is filtered is not told.
 /// Its own deadline lies before the activity's, so that a timeout is reported as what it is.
 ///
 /// Cancel: closes the call, which frees the engine.
 class InferActivity {
 public:
-    InferActivity(std::shared_ptr<EnginePool> engines, ClaimCheck claims, SpanSink spans = {})
-        : engines_(std::move(engines)), claims_(std::move(claims)), spans_(std::move(spans)) {}
+    InferActivity(
+        std::shared_ptr<EnginePool> engines,
+        ClaimCheck claims,
+        std::shared_ptr<EventSink> events,
+        SpanSink spans = {}
+    )
+        : engines_(std::move(engines)),
+          claims_(std::move(claims)),
+          events_(std::move(events)),
+          spans_(std::move(spans)) {}
 
     void operator()(
         temporal::ActivityContext ctx, Processed processed, temporal::Completion<Inferred> done
@@ -36,6 +47,7 @@ public:
 private:
     std::shared_ptr<EnginePool> engines_;
     ClaimCheck claims_;
+    std::shared_ptr<EventSink> events_;
     SpanSink spans_;
 };
 

@@ -3,6 +3,7 @@
 #include "activities/heartbeat_interval.hpp"
 #include "contracts/batch_line_id.hpp"
 #include "contracts/json_field.hpp"
+#include "events/step_events.hpp"
 #include "failure/application_failure.hpp"
 #include "files/item_index.hpp"
 #include "files/storage_error.hpp"
@@ -355,12 +356,31 @@ private:
     std::unique_ptr<BatchLanes::Chunk> chunk_;  // Last, so that it leaves first.
 };
 
+nlohmann::json progress_of(std::int64_t first, const ChunkReport& report) {
+    return {
+        {"first", first},
+        {"succeeded", report.succeeded},
+        {"failed", report.failed},
+        {"remaining", report.remaining}
+    };
+}
+
 }  // namespace
 
 ChunkReport InferBatchActivity::operator()(temporal::ActivityContext& ctx, ChunkTask task) const {
+    const std::int64_t first = task.first;
+    StepEvents events(events_, ctx.info().workflow_id, ctx.info().workflow_run_id, 0);
+    if (first == 0 && !task.begun) {
+        events.stage(Stage::kInfer);
+    }
     try {
-        return ChunkRun(ctx, std::move(task), *lanes_, *registry_, *stores_, *hand_over_, queue_, *observer_)
-            .run();
+        const ChunkReport report =
+            ChunkRun(
+                ctx, std::move(task), *lanes_, *registry_, *stores_, *hand_over_, queue_, *observer_
+            )
+                .run();
+        events.progress(progress_of(first, report));
+        return report;
     } catch (const StorageError& error) {
         throw to_activity_failure(storage_failed(error));
     }

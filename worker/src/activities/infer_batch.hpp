@@ -5,6 +5,7 @@
 #include "activities/batch_lanes.hpp"
 #include "capacity/hand_over.hpp"
 #include "contracts/batch_steps.hpp"
+#include "events/event_sink.hpp"
 #include "files/stores.hpp"
 #include "registry/model_registry.hpp"
 #include "telemetry/work_observer.hpp"
@@ -22,6 +23,8 @@ namespace inference {
 /// whose slot is owed to a queue below its floor, ends the chunk with what is under way, if that does not take too long, and reports
 /// what remains.
 ///
+/// Tells watchers what became of the chunk.
+///
 /// Threads: holds one until the chunk is done.
 /// Cancel:  closes the calls, which frees the engine, and ends at once.
 /// Errors:  Transient ENGINE_NOT_READY if no endpoint took anything for the model's ready_timeout; Transient STORAGE if nothing
@@ -35,6 +38,7 @@ public:
         std::shared_ptr<const ModelRegistry> registry,
         std::shared_ptr<const Stores> stores,
         std::shared_ptr<HandOver> hand_over,
+        std::shared_ptr<EventSink> events,
         std::size_t queue,
         std::shared_ptr<WorkObserver> observer
     )
@@ -42,6 +46,7 @@ public:
           registry_(std::move(registry)),
           stores_(std::move(stores)),
           hand_over_(std::move(hand_over)),
+          events_(std::move(events)),
           queue_(queue),
           observer_(std::move(observer)) {}
 
@@ -52,6 +57,7 @@ private:
     std::shared_ptr<const ModelRegistry> registry_;
     std::shared_ptr<const Stores> stores_;
     std::shared_ptr<HandOver> hand_over_;
+    std::shared_ptr<EventSink> events_;
     std::size_t queue_;
     std::shared_ptr<WorkObserver> observer_;
 };

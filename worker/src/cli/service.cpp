@@ -4,8 +4,10 @@
 #include "activities/cpu_steps.hpp"
 #include "activities/infer.hpp"
 #include "activities/infer_batch.hpp"
+#include "activities/tell_stage.hpp"
 #include "cli/admin_server.hpp"
 #include "cli/command_error.hpp"
+#include "cli/end_event.hpp"
 #include "cli/engine_health.hpp"
 #include "cli/fetch_page.hpp"
 #include "cli/job_ends.hpp"
@@ -15,6 +17,8 @@
 #include "cli/worker_state.hpp"
 #include "config/queue_slots.hpp"
 #include "contracts/priority.hpp"
+#include "events/channel_address.hpp"
+#include "events/open_channel.hpp"
 #include "temporal/error.hpp"
 #include "workflows/batch_steps.hpp"
 #include "workflows/batch_workflow.hpp"
@@ -50,7 +54,10 @@ std::size_t slots_of(const WorkerConfig& worker) {
 /// @param feed Null: there is no job store.
 template <class Workflow, class Job>
 void add_observed(
-    temporal::Worker& worker, const JobEnds& ends, const std::shared_ptr<JobFeed>& feed
+    temporal::Worker& worker,
+    const JobEnds& ends,
+    const std::shared_ptr<JobFeed>& feed,
+    const std::shared_ptr<EventSink>& events
 ) {
     temporal::WorkflowObserver<Workflow> observer;
     if (feed) {
@@ -58,13 +65,37 @@ void add_observed(
             feed->progressed(job.status(), seen);
         };
     }
-    observer.on_closed = [ends, feed](const Job& job, const temporal::ClosedWorkflow& closed) {
+    observer.on_closed = [ends, feed, events](
+                             const Job& job, const temporal::ClosedWorkflow& closed
+                         ) {
         ends(job, closed);
-        if (feed && closed.status != temporal::WorkflowStatus::kContinuedAsNew) {
+        if (closed.status == temporal::WorkflowStatus::kContinuedAsNew) {
+            return;  // Not finished yet.
+        }
+        if (feed) {
             feed->closed(job.status(), closed);
         }
+        events->publish(end_event(job.status(), job.usage(), closed.info.run_id));
     };
     worker.add<Workflow>(std::move(observer));
+}
+
+std::shared_ptr<EventSink> make_events(const EventsConfig& config, const Log& log) {
+    // Checked as the file was read.
+    const auto address = parse_channel(config.channel);
+    if (!address) {
+        throw CommandError(ExitCode::kBadConfiguration, "events.channel " + address.error());
+    }
+    return open_sink(*address, [log](const ChannelChange& change) {
+        if (change.is_back) {
+            log.info("live events are written again");
+        } else {
+            log.warn(
+                "live events are not written; jobs go on, and their watchers see results only",
+                {{"why", change.why}}
+            );
+        }
+    });
 }
 
 AdminPage text_page(int status, std::string text) {
@@ -114,6 +145,7 @@ Service::Service(
       engines_(make_engines(*registry_, {.observer = metrics_, .spans = sink_of(spans_)})),
       lanes_(std::make_shared<const BatchLanes>(engines_, registry_)),
       stores_(make_stores(config.files)),
+      events_(make_events(config.events, log)),
       runtime_(runtime_options(config.admin, log)),
       client_(temporal::Client::connect(connection, runtime_, stop)),
       feed_(make_job_feed(config.jobs.store, client_, log)),
@@ -153,17 +185,18 @@ void Service::add_jobs(temporal::Worker& worker, const WorkerConfig& config) con
                 registry_,
                 engines_,
                 ClaimCheck(stores_),
+                events_,
                 config.heartbeat_timeout,
                 config_.local_steps.postprocess,
                 sink_of(spans_)
             )
         )
-        .add(infer_step, InferActivity(engines_, ClaimCheck(stores_), sink_of(spans_)))
-        .add(postprocess_step, PostprocessActivity(ClaimCheck(stores_), sink_of(spans_)));
+        .add(infer_step, InferActivity(engines_, ClaimCheck(stores_), events_, sink_of(spans_)))
+        .add(postprocess_step, PostprocessActivity(ClaimCheck(stores_), events_, sink_of(spans_)));
     const JobEnds ends(log_, metrics_, sink_of(spans_));
     config_.local_steps.preprocess
-        ? add_observed<LeanInferenceWorkflow, InferenceWorkflow>(worker, ends, feed_)
-        : add_observed<InferenceWorkflow, InferenceWorkflow>(worker, ends, feed_);
+        ? add_observed<LeanInferenceWorkflow, InferenceWorkflow>(worker, ends, feed_, events_)
+        : add_observed<InferenceWorkflow, InferenceWorkflow>(worker, ends, feed_, events_);
 }
 
 void Service::add_batches(temporal::Worker& worker, const WorkerConfig& config, Priority priority)
@@ -171,16 +204,37 @@ void Service::add_batches(temporal::Worker& worker, const WorkerConfig& config, 
     const BatchLimits limits{
         .heartbeat_timeout = config.heartbeat_timeout, .history_limit = config.batch_history_events
     };
-    worker.add(preprocess_batch_step, PreprocessBatchActivity(registry_, stores_, limits, metrics_))
+    const PreprocessBatchActivity preprocess(registry_, stores_, limits, metrics_);
+    const PostprocessBatchActivity postprocess(stores_);
+    worker
+        .add(
+            preprocess_batch_step,
+            [events = events_, preprocess](temporal::ActivityContext& ctx, BatchRequest request) {
+                tell_stage(events, ctx.info(), 0, Stage::kPreprocess);
+                return preprocess(ctx, std::move(request));
+            }
+        )
         .add(
             infer_batch_step,
             InferBatchActivity(
-                lanes_, registry_, stores_, hand_over_, static_cast<std::size_t>(priority), metrics_
+                lanes_,
+                registry_,
+                stores_,
+                hand_over_,
+                events_,
+                static_cast<std::size_t>(priority),
+                metrics_
             )
         )
-        .add(postprocess_batch_step, PostprocessBatchActivity(stores_));
+        .add(
+            postprocess_batch_step,
+            [events = events_, postprocess](temporal::ActivityContext& ctx, BatchEnd end) {
+                tell_stage(events, ctx.info(), 0, Stage::kPostprocess);
+                return postprocess(ctx, std::move(end));
+            }
+        );
     add_observed<BatchWorkflow, BatchWorkflow>(
-        worker, JobEnds(log_, metrics_, sink_of(spans_)), feed_
+        worker, JobEnds(log_, metrics_, sink_of(spans_)), feed_, events_
     );
 }
 

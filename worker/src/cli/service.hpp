@@ -13,6 +13,7 @@
 #include "cli/queue_workers.hpp"
 #include "config/config.hpp"
 #include "config/queue_slots.hpp"
+#include "events/event_sink.hpp"
 #include "files/stores.hpp"
 #include "registry/model_registry.hpp"
 #include "telemetry/metrics.hpp"
@@ -82,6 +83,7 @@ private:
     std::shared_ptr<EnginePool> engines_;
     std::shared_ptr<const BatchLanes> lanes_;
     std::shared_ptr<const Stores> stores_;
+    std::shared_ptr<EventSink> events_;
     temporal::Runtime runtime_;
     temporal::Client client_;
     std::shared_ptr<JobFeed> feed_;  // Null: no job store.

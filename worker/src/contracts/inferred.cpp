@@ -13,6 +13,7 @@ void to_json(nlohmann::json& json, const Inferred& inferred) {
         {"model", inferred.model},
         {"served_model", inferred.served_model},
         {"fallback", inferred.fallback},
+        {"attempt", inferred.attempt},
         {"timings", inferred.timings},
         {"metadata", inferred.metadata},
     };
@@ -30,6 +31,7 @@ static void read_fields(FieldReader& fields, Inferred& inferred) {
     fields.read("served_model", inferred.served_model);
     fields.read("fallback", inferred.fallback);
     fields.read("traceparent", inferred.traceparent);
+    fields.read("attempt", inferred.attempt);
     fields.read_fields_of("timings", inferred.timings);
     fields.read_object("metadata", inferred.metadata);
 }

@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct Inferred {
     std::string served_model;  ///< The registry's name of the model that answered.
     bool fallback = false;
     std::string traceparent;  ///< Of the call, for postprocess' place in the trace. May be empty.
+    std::int64_t attempt = 0;  ///< As in Processed.
     Timings timings;
     nlohmann::json metadata = nlohmann::json::object();
 

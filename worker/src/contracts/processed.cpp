@@ -12,6 +12,7 @@ void to_json(nlohmann::json& json, const Processed& processed) {
         {"shape", processed.shape},
         {"filters", processed.filters},
         {"stream", processed.stream},
+        {"attempt", processed.attempt},
         {"fallback", processed.fallback},
         {"local_postprocess", processed.local_postprocess},
         {"timings", processed.timings},
@@ -26,6 +27,7 @@ static void read_fields(FieldReader& fields, Processed& processed) {
     fields.read_fields_of("shape", processed.shape);
     fields.read_names("filters", processed.filters, text_filter_from, text_filter_names());
     fields.read("stream", processed.stream);
+    fields.read("attempt", processed.attempt);
     fields.read("fallback", processed.fallback);
     fields.read("local_postprocess", processed.local_postprocess);
     fields.read_fields_of("timings", processed.timings);

@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct Processed {
     ReplyShape shape;
     std::vector<TextFilter> filters;  ///< Of the model's template, for postprocess.
     bool stream = false;  ///< Publish tokens for watchers.
+    std::int64_t attempt = 0;  ///< The try of infer that this is for, from 1; set by the workflow.
     std::string fallback;  ///< The model to use if this one gives no answer; empty: none.
     bool local_postprocess = false;  ///< Postprocess runs within the workflow task.
     Timings timings;

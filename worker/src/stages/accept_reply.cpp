@@ -28,6 +28,7 @@ Result<Inferred> accept_reply(Processed processed, EngineReply reply) {
         .served_model = processed.call.model,
         .fallback = false,
         .traceparent = std::move(processed.call.traceparent),
+        .attempt = processed.attempt,
         .timings = timings,
         .metadata = std::move(processed.metadata),
     };

@@ -183,6 +183,7 @@ std::int64_t item_count(const EngineCall& call) {
 
 Processed cut(const Processed& whole, ItemRange items) {
     Processed part = whole;
+    part.stream = false;  // Watchers could not tell which choice of the whole a text is of.
     const std::int64_t all = item_count(whole.call);
     if (part.call.task == Task::kTensors) {
         cut_tensors(part.call.body, all, items);
@@ -201,7 +202,9 @@ Processed cut(const Processed& whole, ItemRange items) {
 }
 
 Result<Inferred> join(const Processed& whole, std::vector<AnsweredPart> parts) {
+    const std::int64_t last_attempt = parts.back().answer.attempt;
     Inferred joined = std::move(parts.front().answer);
+    joined.attempt = last_attempt;
     for (std::size_t i = 1; i < parts.size(); ++i) {
         if (auto error = append(whole, joined, std::move(parts[i]))) {
             return tl::unexpected(*std::move(error));

@@ -17,7 +17,7 @@ namespace inference {
 /// have along their first dimension. 1 for what cannot be cut, such as a chat.
 std::int64_t item_count(const EngineCall& call);
 
-/// The same step with these items only. A list stays a list, even of one.
+/// The same step with these items only, unwatched. A list stays a list, even of one.
 ///
 /// Range: `items` lies within item_count().
 Processed cut(const Processed& whole, ItemRange items);

@@ -249,7 +249,9 @@ temporal::Task<Result<Inferred>> InferenceWorkflow::infer(
         if (!plan.is_whole()) {
             part = cut(processed, *items);
         }
-        Outcome outcome = co_await try_infer(ctx, part ? *part : processed);
+        Processed& call = part ? *part : processed;
+        call.attempt = progress_.status().attempt + 1;
+        Outcome outcome = co_await try_infer(ctx, call);
         if (auto* answer = std::get_if<Inferred>(&outcome)) {
             answered.push_back({*items, std::move(*answer)});
             retry.succeeded();
