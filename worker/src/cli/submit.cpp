@@ -4,8 +4,10 @@
 #include "cli/command_line.hpp"
 #include "cli/connect.hpp"
 #include "cli/job_id.hpp"
+#include "cli/settings.hpp"
 #include "cli/start_job.hpp"
 #include "cli/stop_signals.hpp"
+#include "cli/stream_job.hpp"
 #include "cli/submit_request.hpp"
 #include "cli/wait_time.hpp"
 #include "contracts/names.hpp"
@@ -45,8 +47,16 @@ ExitCode submit(const SubmitOptions& options, Invocation& invocation) {
     const StopSignals signals;
     const temporal::Client client = connect(invocation, signals);
     const temporal::WorkflowHandle job = start_or_find(client, job_start(job_id, request));
-    return options.detach ? print_id(job_id, invocation)
-                          : await_job(job, timeout, signals, invocation);
+    if (options.detach) {
+        return print_id(job_id, invocation);
+    }
+    if (!options.request.stream) {
+        return await_job(job, timeout, signals, invocation);
+    }
+    const StreamWait wait{
+        .channel = load_settings(invocation.common).events.channel, .timeout = timeout
+    };
+    return stream_job(job, wait, signals, invocation);
 }
 
 }  // namespace
@@ -85,7 +95,7 @@ void add_submit(CommandLine& line) {
     command
         .add_option("--timeout", options->timeout, "How long to wait, such as 30s; the job goes on")
         ->type_name("TIME");
-    command.add_flag("--stream", request.stream, "Publish the text while it grows, for watchers");
+    command.add_flag("--stream", request.stream, "Print the text while it grows");
     command.add_flag("--detach", options->detach, "Print the job's id and do not wait");
 }
 
