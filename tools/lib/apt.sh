@@ -8,11 +8,15 @@ build_packages=(
     prometheus-cpp-dev protobuf-compiler protobuf-compiler-grpc python3 python3-venv
 )
 
-# What ./test needs besides: sanitizers that name lines, format and lint, and the servers that tests start.
+# What ./test needs besides: sanitizers that name lines, format and lint, the servers that tests start, and shells and
+# readers of manual pages.
 test_packages=(
-    clang-format-19 clang-tidy-19 haproxy libclang-rt-19-dev libnuma1 llvm-19 openssl postgresql procps
+    clang-format-19 clang-tidy-19 fish haproxy libclang-rt-19-dev libnuma1 llvm-19 man-db mandoc openssl postgresql procps zsh
     redis-tools  # Has the server too, as redis-check-rdb; redis-server would start one for the machine.
 )
+
+# What looks at the files of deploy/.
+lint_packages=(systemd)
 
 # missing_packages NAME... : those that are not installed, one a line.
 missing_packages() {

@@ -29,6 +29,7 @@ step_lint() {
     check "format" "$root/tools/format" --check
     check "layers" "$root/tools/check-layers"
     check "names" "$root/tools/check-names"
+    check "deploy" "$root/tools/check-deploy"
     local test
     for test in "$root"/tools/test/*_test.py; do
         check "$(basename "$test")" python3 "$test"
