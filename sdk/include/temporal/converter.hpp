@@ -91,6 +91,12 @@ struct payload_traits<std::optional<T>> {
     }
 };
 
+/// Nothing is binary/null: to_payload(std::nullopt).
+template <>
+struct payload_traits<std::nullopt_t> {
+    static Payload encode(std::nullopt_t /*nothing*/) { return detail::null_payload(); }
+};
+
 template <class T>
 [[nodiscard]] Payload to_payload(const T& value) {
     return payload_traits<T>::encode(value);

@@ -44,7 +44,7 @@ using KeywordListKey =
 
 /// A set of search attributes.
 ///
-/// Errors: `get` gives nothing where the attribute is absent, and throws ConversionError where it
+/// Errors: `get` gives nothing where the attribute is absent or unset, and throws ConversionError where it
 ///         has another type.
 /// @code
 ///   inline constexpr temporal::KeywordKey kModel{"InferenceModel"};
@@ -67,7 +67,7 @@ public:
     template <class T, SearchAttributeType Type>
     [[nodiscard]] std::optional<T> get(const SearchAttributeKey<T, Type>& key) const {
         const auto found = fields_.find(std::string(key.name()));
-        if (found == fields_.end()) {
+        if (found == fields_.end() || found->second.encoding() == encoding::kNull) {
             return std::nullopt;
         }
         T value{};
@@ -75,11 +75,22 @@ public:
         return value;
     }
 
+    /// For an upsert: takes the attribute away from the workflow.
+    template <class T, SearchAttributeType Type>
+    SearchAttributes& unset(const SearchAttributeKey<T, Type>& key) {
+        fields_.insert_or_assign(std::string(key.name()), removal());
+        return *this;
+    }
+
+    /// Takes over what `changes` sets, and lets go of what they unset.
+    void merge(const SearchAttributes& changes);
+
     /// As they travel.
     [[nodiscard]] const PayloadMap& fields() const noexcept { return fields_; }
     [[nodiscard]] bool empty() const noexcept { return fields_.empty(); }
 
 private:
+    static Payload removal();
     static Payload encode(const std::string& value, SearchAttributeType type);
     static Payload encode(std::int64_t value, SearchAttributeType type);
     static Payload encode(double value, SearchAttributeType type);

@@ -7,6 +7,7 @@
 #include "temporal/detail/operation.hpp"
 #include "temporal/detail/workflow_runtime.hpp"
 #include "temporal/random.hpp"
+#include "temporal/search_attributes.hpp"
 #include "temporal/task.hpp"
 #include "temporal/workflow_info.hpp"
 
@@ -148,7 +149,7 @@ struct ContinueAsNewOptions {
     std::string_view task_queue = {};
     std::optional<Duration> run_timeout = std::nullopt;
     std::optional<Duration> task_timeout = std::nullopt;
-    const PayloadMap* memo = nullptr;
+    const PayloadMap* memo = nullptr;  ///< Absent: the run's, with what it upserted.
 };
 
 static_assert(std::is_trivially_destructible_v<ContinueAsNewOptions>);
@@ -198,6 +199,19 @@ public:
     [[nodiscard]] bool decide(std::string_view id, bool preferred) const {
         return runtime_->decide(id, preferred);
     }
+
+    /// Sets or takes away search attributes of the run; info() has them at once. The server must know each name and type: an
+    /// attribute that is not registered there fails the workflow task, again and again.
+    /// Replay: the call is part of the history, the values are not compared.
+    /// @code
+    ///   ctx.upsert_search_attributes(SearchAttributes().set(kStage, "paid").unset(kRetryAt));
+    /// @endcode
+    void upsert_search_attributes(const SearchAttributes& changes) const {
+        runtime_->upsert_search_attributes(changes);
+    }
+    /// Sets entries of the run's memo, values by to_payload(); to_payload(std::nullopt) takes one away. As above, but for the
+    /// names: a memo takes any.
+    void upsert_memo(const PayloadMap& changes) const { runtime_->upsert_memo(changes); }
 
     /// Starts a timer.
     /// Range:  0 fires as soon as it can; a negative duration throws std::invalid_argument.

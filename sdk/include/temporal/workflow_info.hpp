@@ -4,6 +4,7 @@
 
 #include "temporal/payload.hpp"
 #include "temporal/priority.hpp"
+#include "temporal/search_attributes.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -12,7 +13,7 @@
 
 namespace temporal {
 
-/// Facts fixed when the run started. Replay: the same on every replay.
+/// Facts fixed when the run started, but for its memo and search attributes. Replay: the same on every replay.
 struct WorkflowInfo {
     std::string workflow_id;
     std::string run_id;
@@ -27,8 +28,8 @@ struct WorkflowInfo {
     std::string first_execution_run_id;
     std::string continued_run_id;  ///< The run that continued as this one; empty for the first.
     std::string parent_workflow_id;  ///< Empty for a workflow without a parent.
-    PayloadMap memo;
-    PayloadMap search_attributes;
+    PayloadMap memo;  ///< As of now: upserts show at once.
+    SearchAttributes search_attributes;  ///< As of now.
     Priority priority;
 };
 

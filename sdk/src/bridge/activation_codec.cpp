@@ -83,8 +83,9 @@ private:
         info.continued_run_id = std::move(*job.mutable_continued_from_execution_run_id());
         info.parent_workflow_id = job.parent_workflow_info().workflow_id();
         info.memo = proto::take_payload_map(*job.mutable_memo()->mutable_fields());
-        info.search_attributes =
-            proto::take_payload_map(*job.mutable_search_attributes()->mutable_indexed_fields());
+        info.search_attributes = SearchAttributes(
+            proto::take_payload_map(*job.mutable_search_attributes()->mutable_indexed_fields())
+        );
         info.priority = proto::take_priority(*job.mutable_priority());
         return info;
     }

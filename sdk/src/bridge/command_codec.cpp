@@ -123,6 +123,22 @@ void encode(const workflows::SetPatchMarker& command, WorkflowCommand& message) 
     marker.set_deprecated(command.deprecated);
 }
 
+void encode(const workflows::UpsertSearchAttributes& command, WorkflowCommand& message) {
+    proto::encode_payload_map(
+        command.fields,
+        *message.mutable_upsert_workflow_search_attributes()
+             ->mutable_search_attributes()
+             ->mutable_indexed_fields()
+    );
+}
+
+void encode(const workflows::UpsertMemo& command, WorkflowCommand& message) {
+    proto::encode_payload_map(
+        command.fields,
+        *message.mutable_modify_workflow_properties()->mutable_upserted_memo()->mutable_fields()
+    );
+}
+
 void encode(const workflows::RespondToQuery& command, WorkflowCommand& message) {
     auto& answer = *message.mutable_respond_to_query();
     answer.set_query_id(command.query_id);
@@ -164,6 +180,11 @@ void encode(const workflows::ContinueAsNewWorkflowExecution& command, WorkflowCo
         proto::encode_duration(*command.task_timeout, *next.mutable_workflow_task_timeout());
     }
     proto::encode_payload_map(command.memo, *next.mutable_memo());
+    if (command.search_attributes) {
+        proto::encode_payload_map(
+            *command.search_attributes, *next.mutable_search_attributes()->mutable_indexed_fields()
+        );
+    }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "temporal/search_attributes.hpp"
 
+#include "converter/merge_payloads.hpp"
 #include "converter/rfc3339.hpp"
 #include "temporal/converter.hpp"
 
@@ -27,6 +28,14 @@ Payload typed_payload(const T& value, SearchAttributeType type) {
 }
 
 }  // namespace
+
+Payload SearchAttributes::removal() {
+    return to_payload(std::nullopt);
+}
+
+void SearchAttributes::merge(const SearchAttributes& changes) {
+    merge_payloads(fields_, changes.fields_);
+}
 
 Payload SearchAttributes::encode(const std::string& value, SearchAttributeType type) {
     return typed_payload(value, type);

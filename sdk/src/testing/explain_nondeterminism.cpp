@@ -23,7 +23,7 @@ std::string find_or(const std::array<Names, Size>& names, std::string_view key, 
 
 // What the history has, by its event.
 std::string expected_of(const std::string& event_type, const std::string& activity_type) {
-    static constexpr std::array<Names, 8> kNames{{
+    static constexpr std::array<Names, 10> kNames{{
         {"ActivityTaskScheduled", "an activity"},
         {"ActivityTaskCancelRequested", "the cancellation of an activity"},
         {"TimerStarted", "a timer"},
@@ -32,6 +32,8 @@ std::string expected_of(const std::string& event_type, const std::string& activi
         {"WorkflowExecutionFailed", "the workflow's failure"},
         {"WorkflowExecutionCanceled", "the workflow's cancellation"},
         {"WorkflowExecutionContinuedAsNew", "continue-as-new"},
+        {"UpsertWorkflowSearchAttributes", "an upsert of search attributes"},
+        {"WorkflowPropertiesModified", "an upsert of the memo"},
     }};
     return activity_type.empty() ? find_or(kNames, event_type, event_type)
                                  : quoted_activity(activity_type);
@@ -39,13 +41,15 @@ std::string expected_of(const std::string& event_type, const std::string& activi
 
 // What the code asks for, by core's name of the state machine that stands for it.
 std::string found_of(const std::string& machine) {
-    static constexpr std::array<Names, 6> kNames{{
+    static constexpr std::array<Names, 8> kNames{{
         {"Activity", "an activity"},
         {"Timer", "a timer"},
         {"Complete workflow", "the workflow's completion"},
         {"Fail workflow", "the workflow's failure"},
         {"Cancel workflow", "the workflow's cancellation"},
         {"Continue as new workflow", "continue-as-new"},
+        {"UpsertWorkflowSearchAttributes", "an upsert of search attributes"},
+        {"ModifyWorkflowProperties", "an upsert of the memo"},
     }};
     return find_or(kNames, machine, machine);
 }
@@ -73,7 +77,7 @@ bool read_event(
     const std::int64_t id = std::stoll(match[1]);
     const RecordedEvent* event = event_with(events, id);
     set_event(failure, event != nullptr ? *event : RecordedEvent{id, match[2], {}});
-    static const std::regex machine(R"((?:^|: )([A-Z][\w ]*) machine does not handle this event)");
+    static const std::regex machine(R"((?:^|: )([A-Z][\w ]*?) ?[Mm]achine does not handle)");
     failure.found =
         std::regex_search(core_message, match, machine) ? found_of(match[1]) : "nothing";
     return true;

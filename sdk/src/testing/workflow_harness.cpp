@@ -1,6 +1,7 @@
 #include "temporal/testing/workflow_harness.hpp"
 
 #include "converter/exception_to_failure.hpp"
+#include "converter/merge_payloads.hpp"
 #include "workflow/activation.hpp"
 #include "workflow/command.hpp"
 #include "workflow/instance.hpp"
@@ -85,7 +86,8 @@ public:
              .maximum_attempts = command.retry_policy
                                      ? std::optional(command.retry_policy->maximum_attempts)
                                      : std::nullopt,
-             .priority = std::move(command.priority)}
+             .priority = std::move(command.priority),
+             .summary = std::move(command.summary)}
         );
     }
     void take(workflows::ScheduleLocalActivity& command) {
@@ -114,6 +116,11 @@ public:
         }
     }
     void take(workflows::SetPatchMarker&) {}
+    void take(workflows::UpsertSearchAttributes& command) {
+        search_attributes_.merge(SearchAttributes(std::move(command.fields)));
+        ++upserts_;
+    }
+    void take(workflows::UpsertMemo& command) { merge_payloads(memo_, command.fields); }
     void take(workflows::RespondToQuery& command) { answer_ = std::move(command.result); }
     void take(workflows::CompleteWorkflowExecution& command) {
         end_ = Completed{std::move(command.result)};
@@ -147,6 +154,9 @@ public:
     Clock::time_point now_;
     std::vector<OpenActivity> activities_;
     std::vector<OpenTimer> timers_;
+    SearchAttributes search_attributes_ = info_.search_attributes;
+    PayloadMap memo_ = info_.memo;
+    int upserts_ = 0;
     std::variant<Payload, FailurePtr> answer_;
     std::optional<RunEnd> end_;
     workflows::Instance instance_;
@@ -247,6 +257,15 @@ const std::vector<OpenActivity>& WorkflowHarness::activities() const noexcept {
 }
 const std::vector<OpenTimer>& WorkflowHarness::timers() const noexcept {
     return impl_->timers_;
+}
+const SearchAttributes& WorkflowHarness::search_attributes() const noexcept {
+    return impl_->search_attributes_;
+}
+int WorkflowHarness::search_attribute_upserts() const noexcept {
+    return impl_->upserts_;
+}
+const PayloadMap& WorkflowHarness::memo() const noexcept {
+    return impl_->memo_;
 }
 Clock::time_point WorkflowHarness::now() const noexcept {
     return impl_->now_;

@@ -85,6 +85,16 @@ struct SetPatchMarker {
     bool deprecated = false;
 };
 
+/// Merged into what the run has; a null payload removes the attribute.
+struct UpsertSearchAttributes {
+    PayloadMap fields;
+};
+
+/// Merged into what the run has; a null payload removes the entry.
+struct UpsertMemo {
+    PayloadMap fields;
+};
+
 struct RespondToQuery {
     std::string query_id;
     std::variant<Payload, FailurePtr> result;
@@ -108,7 +118,8 @@ struct ContinueAsNewWorkflowExecution {
     Payloads arguments;
     std::optional<std::chrono::nanoseconds> run_timeout;
     std::optional<std::chrono::nanoseconds> task_timeout;
-    PayloadMap memo;
+    PayloadMap memo;  ///< Empty: what this run was started with.
+    std::optional<PayloadMap> search_attributes;  ///< Absent: what the history has of this run.
 };
 
 using Command = std::variant<
@@ -119,6 +130,8 @@ using Command = std::variant<
     ScheduleLocalActivity,
     RequestCancelLocalActivity,
     SetPatchMarker,
+    UpsertSearchAttributes,
+    UpsertMemo,
     RespondToQuery,
     CompleteWorkflowExecution,
     FailWorkflowExecution,

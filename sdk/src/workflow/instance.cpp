@@ -1,5 +1,7 @@
 #include "workflow/instance.hpp"
 
+#include "converter/merge_payloads.hpp"
+
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
@@ -240,7 +242,11 @@ Task<void> Instance::drive_main(Task<Payload> main) {
             .arguments = request.arguments,
             .run_timeout = request.run_timeout,
             .task_timeout = request.task_timeout,
-            .memo = request.memo,
+            .memo = request.memo.empty() && has_new_memo_ ? info_.memo : request.memo,
+            // What is upserted in this very task is not in the history that core would take them from.
+            .search_attributes = has_new_search_attributes_
+                                     ? std::optional(info_.search_attributes.fields())
+                                     : std::nullopt,
         });
     } catch (const Failure& failure) {
         end_with(failure);
@@ -479,6 +485,24 @@ void Instance::deprecate_patch(std::string_view patch_id) {
     machine_.require_writable();
     if (!closing_ && decisions_.emplace(patch_id, true).second) {
         machine_.set_patch_marker(std::string(patch_id), /*deprecated=*/true);
+    }
+}
+
+void Instance::upsert_search_attributes(const SearchAttributes& changes) {
+    machine_.require_writable();
+    if (!closing_) {
+        info_.search_attributes.merge(changes);
+        has_new_search_attributes_ = true;
+        machine_.upsert_search_attributes(changes.fields());
+    }
+}
+
+void Instance::upsert_memo(const PayloadMap& changes) {
+    machine_.require_writable();
+    if (!closing_) {
+        merge_payloads(info_.memo, changes);
+        has_new_memo_ = true;
+        machine_.upsert_memo(changes);
     }
 }
 

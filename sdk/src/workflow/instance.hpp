@@ -72,6 +72,8 @@ private:
     ) override;
     bool decide(std::string_view patch_id, bool preferred) override;
     void deprecate_patch(std::string_view patch_id) override;
+    void upsert_search_attributes(const SearchAttributes& changes) override;
+    void upsert_memo(const PayloadMap& changes) override;
     void adopt(Task<void> task) override;
     void fail_task(std::exception_ptr exception) noexcept override;
 
@@ -106,6 +108,8 @@ private:
     ExceptionToFailure to_failure_;
 
     WorkflowInfo info_;
+    bool has_new_memo_ = false;
+    bool has_new_search_attributes_ = false;
     Payloads arguments_;
     Random random_{0};
     std::chrono::system_clock::time_point now_;

@@ -55,6 +55,20 @@ bool StateMachine::cancel_activity(Seq seq) {
     return true;
 }
 
+void StateMachine::upsert_search_attributes(PayloadMap changes) {
+    require_writable();
+    if (!changes.empty()) {
+        issue(UpsertSearchAttributes{std::move(changes)});
+    }
+}
+
+void StateMachine::upsert_memo(PayloadMap changes) {
+    require_writable();
+    if (!changes.empty()) {
+        issue(UpsertMemo{std::move(changes)});
+    }
+}
+
 void StateMachine::answer_query(std::string query_id, std::variant<Payload, FailurePtr> result) {
     commands_.emplace_back(RespondToQuery{std::move(query_id), std::move(result)});
 }

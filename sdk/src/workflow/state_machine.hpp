@@ -44,6 +44,10 @@ public:
         issue(SetPatchMarker{.patch_id = std::move(patch_id), .deprecated = deprecated});
     }
 
+    /// Without changes no command.
+    void upsert_search_attributes(PayloadMap changes);
+    void upsert_memo(PayloadMap changes);
+
     void complete(Payload result) { end(CompleteWorkflowExecution{std::move(result)}); }
     void fail(FailurePtr failure) { end(FailWorkflowExecution{std::move(failure)}); }
     void cancel(Payloads details) { end(CancelWorkflowExecution{std::move(details)}); }

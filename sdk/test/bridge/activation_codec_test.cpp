@@ -108,7 +108,7 @@ TEST(ActivationCodec, ReadsAllOfAnInitialization) {
     EXPECT_EQ(init.info.continued_run_id, "run-0");
     EXPECT_EQ(init.info.parent_workflow_id, "parent");
     EXPECT_EQ(init.info.memo, (PayloadMap{{"m", json("2")}}));
-    EXPECT_EQ(init.info.search_attributes, (PayloadMap{{"s", json("3")}}));
+    EXPECT_EQ(init.info.search_attributes.fields(), (PayloadMap{{"s", json("3")}}));
     EXPECT_EQ(init.info.priority, (Priority{.key = 2, .fairness_weight = 5}));
 }
 

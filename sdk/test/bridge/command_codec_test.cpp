@@ -1,6 +1,7 @@
 #include "bridge/command_codec.hpp"
 
 #include "temporal/converter.hpp"
+#include "temporal/search_attributes.hpp"
 
 #include <google/protobuf/text_format.h>
 #include <google/protobuf/util/message_differencer.h>
@@ -117,6 +118,21 @@ std::vector<Case> cases() {
         {"deprecated patch",
          workflows::SetPatchMarker{.patch_id = "p", .deprecated = true},
          R"(set_patch_marker { patch_id: "p" deprecated: true })"},
+        {"upsert search attributes",
+         workflows::UpsertSearchAttributes{
+             .fields = SearchAttributes().set(IntKey{"Done"}, 2).unset(KeywordKey{"Stage"}).fields()
+         },
+         R"(
+            upsert_workflow_search_attributes { search_attributes {
+                indexed_fields { key: "Done" value {
+                    metadata { key: "encoding" value: "json/plain" } metadata { key: "type" value: "Int" } data: "2"
+                } }
+                indexed_fields { key: "Stage" value { metadata { key: "encoding" value: "binary/null" } } }
+            } })"},
+        {"upsert memo", workflows::UpsertMemo{.fields = {{"m", to_payload(2)}}}, R"(
+            modify_workflow_properties { upserted_memo {
+                fields { key: "m" value { metadata { key: "encoding" value: "json/plain" } data: "2" } }
+            } })"},
         {"cancel activity",
          workflows::RequestCancelActivity{.seq = 3},
          "request_cancel_activity { seq: 3 }"},
@@ -146,6 +162,7 @@ std::vector<Case> cases() {
              .run_timeout = 60s,
              .task_timeout = 10s,
              .memo = {{"m", to_payload(2)}},
+             .search_attributes = PayloadMap{{"Done", to_payload(3)}},
          },
          R"(
             continue_as_new_workflow_execution {
@@ -153,6 +170,9 @@ std::vector<Case> cases() {
                 arguments { metadata { key: "encoding" value: "json/plain" } data: "1" }
                 workflow_run_timeout { seconds: 60 } workflow_task_timeout { seconds: 10 }
                 memo { key: "m" value { metadata { key: "encoding" value: "json/plain" } data: "2" } }
+                search_attributes {
+                    indexed_fields { key: "Done" value { metadata { key: "encoding" value: "json/plain" } data: "3" } }
+                }
             })"},
     };
 }

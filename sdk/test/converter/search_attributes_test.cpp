@@ -43,6 +43,23 @@ TEST(SearchAttributes, EveryTypeComesBackAsItWasAndNamesItself) {
     }
 }
 
+TEST(SearchAttributes, AChangeSetsAndTakesAway) {
+    SearchAttributes attributes;
+    attributes.set(kKeyword, "digits").set(kInt, 7).set(kBool, true);
+
+    attributes.merge(SearchAttributes().set(kInt, 8).unset(kKeyword));
+
+    EXPECT_EQ(attributes.get(kInt), 8);
+    EXPECT_EQ(attributes.get(kBool), true);
+    EXPECT_EQ(attributes.fields().count("Keyword"), 0U);
+    const auto unset = SearchAttributes().unset(kKeyword);
+    EXPECT_EQ(unset.get(kKeyword), std::nullopt);
+    // The server refuses the type of a value that is none.
+    EXPECT_EQ(
+        unset.fields().at("Keyword"), (Payload{.metadata = {{"encoding", "binary/null"}}, .data = {}})
+    );
+}
+
 TEST(SearchAttributes, AnAbsentOneIsNothingAndOneOfAnotherTypeIsAnError) {
     SearchAttributes attributes;
     attributes.set(kKeyword, "digits");

@@ -39,6 +39,7 @@ class RecordedHistory : public ::testing::TestWithParam<const char*> {};
 TEST_P(RecordedHistory, ReplaysWithTodaysCode) {
     Replayer replayer;
     replayer.add<ActivityThenTimer>()
+        .add<Annotates>()
         .add<Inbox>()
         .add<CleansUp>()
         .add<Countdown>()
@@ -58,6 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
     RecordedHistory,
     ::testing::Values(
         "activity_then_timer",
+        "annotated",
         "signals_and_conditions",
         "canceled_with_cleanup",
         "continued_as_new",
@@ -94,6 +96,27 @@ TEST(ChangedCode, AnActivityAddedFailsAndNamesTheEventWhatWasExpectedAndWhatWasF
     EXPECT_EQ(result.failure->expected, "a timer");
     EXPECT_EQ(result.failure->found, "an activity");
     EXPECT_THAT(result.failure->message, HasSubstr(std::to_string(*result.failure->event_id)));
+}
+
+/// The search attributes are not set any more.
+struct AnnotatesLess {
+    Task<std::string> run(WorkflowContext ctx) {
+        ctx.upsert_memo({{"note", to_payload("begun")}});
+        co_return co_await shout(ctx, "note", {.start_to_close = 10s});
+    }
+    static constexpr auto definition = workflow<&AnnotatesLess::run>("Annotates");
+};
+
+TEST(ChangedCode, AnUpsertLeftOutFailsAndIsNamed) {
+    Replayer replayer;
+    replayer.add<AnnotatesLess>();
+
+    const ReplayResult result = replayer.replay(recorded("annotated"));
+
+    ASSERT_FALSE(result.ok());
+    EXPECT_EQ(result.failure->kind, ReplayFailure::Kind::kNondeterminism);
+    EXPECT_EQ(result.failure->expected, "an upsert of search attributes") << result.failure->message;
+    EXPECT_EQ(result.failure->found, "an upsert of the memo");
 }
 
 /// Renamed, which the server takes for another activity.

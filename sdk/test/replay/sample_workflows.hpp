@@ -136,6 +136,24 @@ struct Hoarse {
     static constexpr auto definition = workflow<&Hoarse::run>("Hoarse");
 };
 
+/// Shows its state outside: by search attributes, its memo and its details.
+struct Annotates {
+    static constexpr KeywordKey kStage{"SampleStage"};
+    static constexpr IntKey kDone{"SampleDone"};
+
+    Task<std::string> run(WorkflowContext ctx) {
+        ctx.upsert_search_attributes(SearchAttributes().set(kStage, "shouting").set(kDone, 0));
+        ctx.upsert_memo({{"note", to_payload("begun")}, {"gone", to_payload(1)}});
+        const std::string loud = co_await shout(ctx, "note", {.start_to_close = 10s});
+        ctx.upsert_search_attributes(SearchAttributes().unset(kStage).set(kDone, 1));
+        ctx.upsert_memo({{"note", to_payload(loud)}, {"gone", to_payload(std::nullopt)}});
+        const auto done = ctx.info().search_attributes.get(kDone);
+        co_return std::to_string(done.value_or(-1)) + " " +
+            from_payload<std::string>(ctx.info().memo.at("note"));
+    }
+    static constexpr auto definition = workflow<&Annotates::run>("Annotates");
+};
+
 /// Two local activities side by side, all within one workflow task; the slow one is waited for once it was asked to stop.
 struct RaceHere {
     Task<std::string> run(WorkflowContext ctx) {

@@ -31,7 +31,9 @@ using ::testing::ElementsAre;
 
 constexpr auto kPatience = 30s;
 
-test::DevServerEnvironment& kServer = test::DevServerEnvironment::add();
+test::DevServerEnvironment& kServer = test::DevServerEnvironment::add(
+    {.search_attributes = {"SampleStage=Keyword", "SampleDone=Int"}}
+);
 
 class WorkflowOnServer : public ::testing::TestWithParam<std::uint32_t> {
 protected:
@@ -60,6 +62,7 @@ protected:
             ctx.throw_if_canceled();
         });
         worker_.add<ActivityThenTimer>()
+            .add<Annotates>()
             .add<Inbox>(WorkflowObserver<Inbox>{
                 .on_progress =
                     [this](const Inbox& inbox, const ProgressedWorkflow& progressed) {
@@ -245,6 +248,20 @@ TEST_P(WorkflowOnServer, AChangeIsThereOnEveryReplay) {
 
     EXPECT_EQ(handle.result({.timeout = kPatience}), "HELLO");
     record("patched", handle);
+}
+
+TEST_P(WorkflowOnServer, WhatItUpsertsIsWithTheWorkflowAndInTheList) {
+    const auto handle = client_.start<Annotates>(options());
+
+    EXPECT_EQ(handle.result({.timeout = kPatience}), "1 NOTE");
+    const WorkflowExecution execution = handle.describe().execution;
+    EXPECT_EQ(execution.search_attributes.get(Annotates::kDone), 1);
+    EXPECT_EQ(execution.search_attributes.get(Annotates::kStage), std::nullopt);
+    EXPECT_EQ(from_payload<std::string>(execution.memo.at("note")), "NOTE");
+    EXPECT_FALSE(execution.memo.contains("gone"));
+    const std::string run = "SampleDone = 1 AND WorkflowId = '" + id_ + "'";
+    wait_until([&] { return client_.count(run) == 1; });
+    record("annotated", handle);
 }
 
 TEST_P(WorkflowOnServer, TheLoserOfARaceIsCanceled) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace temporal::testing {
@@ -101,6 +102,19 @@ TEST(ExplainNondeterminism, CodeThatIsDoneTooEarly) {
 
     EXPECT_EQ(failure.expected, "a timer");
     EXPECT_EQ(failure.found, "the workflow's completion");
+}
+
+TEST(ExplainNondeterminism, AnUpsertWhereTheHistoryHasATimer) {
+    for (const auto& [machine, found] :
+         {std::pair{"UpsertWorkflowSearchAttributesMachine", "an upsert of search attributes"},
+          std::pair{"ModifyWorkflowPropertiesMachine", "an upsert of the memo"}}) {
+        const ReplayFailure failure = explain(
+            std::string(machine) + " does not handle HistoryEvent(id: 15, TimerStarted)"
+        );
+
+        EXPECT_EQ(failure.expected, "a timer");
+        EXPECT_EQ(failure.found, found);
+    }
 }
 
 TEST(ExplainNondeterminism, CodeThatAsksForNothing) {

@@ -154,6 +154,63 @@ TEST(Instance, AnActivityAndATimerRunToTheResult) {
     EXPECT_EQ(result_of(run.step(FireTimer{1})), "HELLO!");
 }
 
+/// Notes of itself what it does.
+struct Annotated {
+    static constexpr KeywordKey kStage{"Stage"};
+    static constexpr IntKey kDone{"Done"};
+
+    Task<std::string> run(WorkflowContext ctx) {
+        ctx.upsert_search_attributes(SearchAttributes().set(kStage, "first").set(kDone, 1));
+        ctx.upsert_memo({{"note", to_payload("begun")}});
+        ctx.upsert_search_attributes(SearchAttributes().set(kDone, 2).unset(kStage));
+        const SearchAttributes& now = ctx.info().search_attributes;
+        co_return std::to_string(now.get(kDone).value()) + (now.get(kStage) ? " staged" : "") +
+            " " + from_payload<std::string>(ctx.info().memo.at("note"));
+    }
+    static constexpr auto definition = workflow<&Annotated::run>("Annotated");
+};
+
+TEST(Instance, WhatWasUpsertedIsACommandAndShowsInInfoAtOnce) {
+    Live<Annotated> run;
+
+    const auto commands = run.start();
+
+    ASSERT_THAT(commands, SizeIs(4));
+    EXPECT_THAT(std::get<UpsertSearchAttributes>(commands[0]).fields, SizeIs(2));
+    EXPECT_THAT(std::get<UpsertMemo>(commands[1]).fields, SizeIs(1));
+    EXPECT_THAT(std::get<UpsertSearchAttributes>(commands[2]).fields, SizeIs(2));
+    EXPECT_EQ(
+        from_payload<std::string>(std::get<CompleteWorkflowExecution>(commands[3]).result),
+        "2 begun"
+    );
+}
+
+/// Continues as another, after it has noted something or not.
+struct GoesOn {
+    Task<void> run(WorkflowContext ctx, bool annotates) {
+        if (annotates) {
+            ctx.upsert_search_attributes(SearchAttributes().set(Annotated::kDone, 1));
+            ctx.upsert_memo({{"note", to_payload("begun")}});
+        }
+        ctx.continue_as_new({}, annotates);
+        co_return;
+    }
+    static constexpr auto definition = workflow<&GoesOn::run>("GoesOn");
+};
+
+TEST(Instance, TheNextRunInheritsWhatWasUpsertedInTheSameTask) {
+    Live<GoesOn> run;
+    const auto commands = run.start(to_payloads(true));
+
+    const auto& next = std::get<ContinueAsNewWorkflowExecution>(commands.back());
+    EXPECT_THAT(next.search_attributes.value(), SizeIs(1));
+    EXPECT_THAT(next.memo, SizeIs(1));
+
+    Live<GoesOn> plain;
+    const auto inherits = only<ContinueAsNewWorkflowExecution>(plain.start(to_payloads(false)));
+    EXPECT_EQ(inherits.search_attributes, std::nullopt) << "core takes what the history has";
+}
+
 TEST(Instance, AFailedActivityThatNobodyCatchesFailsTheWorkflowWithItsCause) {
     Live<ShoutThenWait> run;
     run.start(to_payloads(std::string("hello")));

@@ -1,9 +1,12 @@
 #include "workflow/state_machine.hpp"
 
+#include "temporal/converter.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <optional>
 #include <variant>
 
 namespace temporal::workflows {
@@ -84,6 +87,20 @@ TEST(StateMachine, LocalActivitiesCountWithTheOthersAndAreAskedToStopByTheirOwnC
     EXPECT_EQ(as<RequestCancelLocalActivity>(commands[1]).seq, 2U);
 }
 
+TEST(StateMachine, UpsertsAreCommandsUnlessThereIsNothingToChange) {
+    StateMachine machine;
+    machine.upsert_search_attributes({{"Stage", to_payload("paid")}});
+    machine.upsert_memo({{"note", to_payload(std::nullopt)}});
+    machine.upsert_search_attributes({});
+    machine.upsert_memo({});
+
+    const auto commands = machine.take_commands();
+
+    ASSERT_THAT(commands, SizeIs(2));
+    EXPECT_EQ(as<UpsertSearchAttributes>(commands[0]).fields.at("Stage"), to_payload("paid"));
+    EXPECT_EQ(as<UpsertMemo>(commands[1]).fields.at("note").encoding(), encoding::kNull);
+}
+
 TEST(StateMachine, AnAnswerToNothingIsAProtocolError) {
     StateMachine machine;
 
@@ -110,6 +127,8 @@ TEST(StateMachine, AQueryMayAnswerButNotCommand) {
 
     EXPECT_THROW(machine.start_timer(1s, ""), ProtocolError);
     EXPECT_THROW(machine.complete(Payload{}), ProtocolError);
+    EXPECT_THROW(machine.upsert_memo({}), ProtocolError);
+    EXPECT_THROW(machine.upsert_search_attributes({}), ProtocolError);
     machine.answer_query("q", Payload{});
 
     EXPECT_THAT(machine.take_commands(), SizeIs(1));

@@ -7,6 +7,7 @@
 #include "temporal/detail/operation.hpp"
 #include "temporal/payload.hpp"
 #include "temporal/random.hpp"
+#include "temporal/search_attributes.hpp"
 #include "temporal/task.hpp"
 #include "temporal/workflow_info.hpp"
 
@@ -60,6 +61,8 @@ public:
     ) = 0;
     virtual bool decide(std::string_view patch_id, bool preferred) = 0;
     virtual void deprecate_patch(std::string_view patch_id) = 0;
+    virtual void upsert_search_attributes(const SearchAttributes& changes) = 0;
+    virtual void upsert_memo(const PayloadMap& changes) = 0;
     /// Owns the task until it is done or the run is gone.
     virtual void adopt(Task<void> task) = 0;
     /// Fails the workflow task with an exception that is no Failure.

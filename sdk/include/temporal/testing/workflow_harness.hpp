@@ -8,6 +8,7 @@
 #include "temporal/payload.hpp"
 #include "temporal/priority.hpp"
 #include "temporal/retry_policy.hpp"
+#include "temporal/search_attributes.hpp"
 #include "temporal/workflow.hpp"
 #include "temporal/workflow_info.hpp"
 
@@ -34,6 +35,7 @@ struct OpenActivity {
     std::optional<int> maximum_attempts;
     Priority priority;
     bool cancel_requested = false;
+    std::string summary;
     bool is_local = false;
     int attempt = 1;  ///< Of a local one that was tried before.
 };
@@ -113,6 +115,11 @@ public:
     /// In the order in which they were started.
     [[nodiscard]] const std::vector<OpenActivity>& activities() const noexcept;
     [[nodiscard]] const std::vector<OpenTimer>& timers() const noexcept;
+    /// What the run was started with and has upserted since.
+    [[nodiscard]] const SearchAttributes& search_attributes() const noexcept;
+    /// How often it did so.
+    [[nodiscard]] int search_attribute_upserts() const noexcept;
+    [[nodiscard]] const PayloadMap& memo() const noexcept;
     [[nodiscard]] std::chrono::system_clock::time_point now() const noexcept;
 
     /// Empty while the run goes on.
