@@ -46,6 +46,7 @@ struct StartOptions {
     /// Lets a worker of the same client take the first task without the detour through the queue.
     bool request_eager_start = false;
     std::string summary = {};  ///< One line for people, at most 400 bytes.
+    std::string details = {};  ///< More for people, in Markdown, at most 20 kB.
 };
 
 }  // namespace temporal

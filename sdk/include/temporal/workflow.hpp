@@ -10,6 +10,7 @@
 #include "temporal/workflow_context.hpp"
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <functional>
@@ -109,23 +110,42 @@ using CallerArguments = typename WithoutContext<typename MemberOf<Member>::Argum
 
 }  // namespace detail
 
+/// Every SDK answers queries of its own, and more may come.
+consteval bool is_reserved(std::string_view name) {
+    return name.starts_with("__temporal_") || name == "__stack_trace" ||
+           name == "__enhanced_stack_trace";
+}
+
+/// What each definition of a handler says of itself. The description is for people: Temporal's UI shows it.
+template <detail::HandlerKind Kind, FixedString Name, auto Handler, FixedString Description>
+struct HandlerDefinition {
+    static_assert(
+        !is_reserved(Name.view()),
+        "this handler's name is Temporal's own: __stack_trace, and all that begin with __temporal_"
+    );
+    static constexpr detail::HandlerKind kKind = Kind;
+    static constexpr std::string_view kName = Name.view();
+    static constexpr std::string_view kDescription = Description.view();
+    static constexpr auto kHandler = Handler;
+};
+
 /// A signal and the member that handles it: `void f(Args...)` or `Task<void> f(Args...)`, a WorkflowContext first if
 /// it wants one.
-template <FixedString Name, auto Handler>
-struct SignalDefinition {
+template <FixedString Name, auto Handler, FixedString Description>
+struct SignalDefinition
+    : HandlerDefinition<detail::HandlerKind::kSignal, Name, Handler, Description> {
     using Traits = detail::MemberOf<Handler>;
     static_assert(
         std::is_void_v<typename Traits::Result> ||
             std::same_as<typename Traits::Result, Task<void>>,
         "a signal handler returns void or temporal::Task<void>: nobody waits for its value"
     );
-    static constexpr std::string_view kName = Name.view();
-    static constexpr auto kHandler = Handler;
 };
 
 /// A query and the member that answers it.
-template <FixedString Name, auto Handler>
-struct QueryDefinition {
+template <FixedString Name, auto Handler, FixedString Description>
+struct QueryDefinition
+    : HandlerDefinition<detail::HandlerKind::kQuery, Name, Handler, Description> {
     using Traits = detail::MemberOf<Handler>;
     static_assert(
         Traits::kConst,
@@ -135,15 +155,13 @@ struct QueryDefinition {
         !detail::kIsTask<typename Traits::Result>,
         "a query handler answers at once: it is no coroutine"
     );
-    static constexpr std::string_view kName = Name.view();
-    static constexpr auto kHandler = Handler;
 };
 
-template <FixedString Name, auto Handler>
-inline constexpr SignalDefinition<Name, Handler> signal{};
+template <FixedString Name, auto Handler, FixedString Description = "">
+inline constexpr SignalDefinition<Name, Handler, Description> signal{};
 
-template <FixedString Name, auto Handler>
-inline constexpr QueryDefinition<Name, Handler> query{};
+template <FixedString Name, auto Handler, FixedString Description = "">
+inline constexpr QueryDefinition<Name, Handler, Description> query{};
 
 /// What a workflow class says of itself: its name, its main coroutine and its handlers.
 template <auto Run, class... Handlers>
@@ -209,13 +227,15 @@ template <WorkflowClass W>
 }
 
 template <auto Member, class Handler>
-inline constexpr bool kHandles = false;
-template <auto Member, FixedString Name, auto Handler>
-    requires std::same_as<decltype(Member), decltype(Handler)>
-inline constexpr bool kHandles<Member, SignalDefinition<Name, Handler>> = Member == Handler;
-template <auto Member, FixedString Name, auto Handler>
-    requires std::same_as<decltype(Member), decltype(Handler)>
-inline constexpr bool kHandles<Member, QueryDefinition<Name, Handler>> = Member == Handler;
+consteval bool handles() {
+    if constexpr (std::same_as<decltype(Member), std::remove_cv_t<decltype(Handler::kHandler)>>) {
+        return Member == Handler::kHandler;
+    } else {
+        return false;
+    }
+}
+template <auto Member, class Handler>
+inline constexpr bool kHandles = handles<Member, Handler>();
 
 template <auto Member, auto Run, class... Handlers>
 consteval std::string_view name_in(const WorkflowDefinition<Run, Handlers...>& /*definition*/) {
@@ -235,10 +255,13 @@ template <auto Member>
     return name_in<Member>(definition_of<typename MemberOf<Member>::Class>);
 }
 
-template <class T>
-inline constexpr bool kIsSignal = false;
-template <FixedString Name, auto Handler>
-inline constexpr bool kIsSignal<SignalDefinition<Name, Handler>> = true;
+template <class Definition>
+inline constexpr std::array<HandlerInfo, 0> kHandlers{};
+template <auto Run, class... Handlers>
+inline constexpr std::array<HandlerInfo, sizeof...(Handlers)>
+    kHandlers<WorkflowDefinition<Run, Handlers...>>{
+        HandlerInfo{Handlers::kKind, Handlers::kName, Handlers::kDescription}...
+    };
 
 template <class W, class Definition>
 class WorkflowObjectOf;
@@ -297,7 +320,7 @@ private:
         const Payloads& input,
         std::unique_ptr<Task<void>>& started
     ) {
-        if constexpr (kIsSignal<Handler>) {
+        if constexpr (Handler::kKind == HandlerKind::kSignal) {
             if (name != Handler::kName) {
                 return false;
             }
@@ -324,7 +347,7 @@ private:
     bool try_query(
         const std::string& name, const Payloads& arguments, std::optional<Payload>& answer
     ) const {
-        if constexpr (!kIsSignal<Handler>) {
+        if constexpr (Handler::kKind == HandlerKind::kQuery) {
             if (name != Handler::kName) {
                 return false;
             }
@@ -347,12 +370,14 @@ private:
 
 template <WorkflowClass W>
 [[nodiscard]] WorkflowType workflow_type(WorkflowObserver<W> observer = {}) {
-    using Object = WorkflowObjectOf<W, std::remove_cv_t<decltype(definition_of<W>)>>;
+    using Definition = std::remove_cv_t<decltype(definition_of<W>)>;
+    using Object = WorkflowObjectOf<W, Definition>;
     WorkflowType type{
         .name = std::string(workflow_name<W>()),
         .create = [](WorkflowContext context) -> std::unique_ptr<WorkflowObject> {
             return std::make_unique<Object>(context);
         },
+        .handlers = kHandlers<Definition>,
     };
     if (observer.on_progress) {
         type.on_progress = [tell = std::move(observer.on_progress)](

@@ -213,6 +213,21 @@ public:
     /// names: a memo takes any.
     void upsert_memo(const PayloadMap& changes) const { runtime_->upsert_memo(changes); }
 
+    /// What people see of the run while they look at it, in Markdown: Temporal's UI and `temporal workflow metadata` show it.
+    /// Nothing of it is in the history, so it may be as long and change as often as it likes.
+    /// Replay: free.
+    void set_current_details(std::string markdown) const {
+        runtime_->set_current_details([markdown = std::move(markdown)] { return markdown; });
+    }
+    /// The same, made when somebody asks, so that it costs nothing until then. It reads what outlives the run's coroutines, such
+    /// as the workflow object, and changes nothing.
+    /// @code
+    ///   ctx.set_current_details([this] { return "**" + std::to_string(done_) + "** done"; });
+    /// @endcode
+    void set_current_details(std::function<std::string()> markdown) const {
+        runtime_->set_current_details(std::move(markdown));
+    }
+
     /// Starts a timer.
     /// Range:  0 fires as soon as it can; a negative duration throws std::invalid_argument.
     /// Replay: adding, removing or reordering timers breaks running workflows; a change of duration does not.

@@ -92,6 +92,7 @@ struct WorkflowDescription {
     std::vector<PendingActivity> pending_activities;
     std::optional<PendingWorkflowTask> pending_workflow_task;
     std::string summary;  ///< As given at the start; empty if none.
+    std::string details;  ///< As given at the start; empty if none.
     std::optional<Duration> execution_timeout;
     std::optional<Duration> run_timeout;
 };

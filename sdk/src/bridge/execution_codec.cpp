@@ -63,13 +63,10 @@ PendingWorkflowTask take_workflow_task(const pb::PendingWorkflowTaskInfo& messag
     };
 }
 
-/// A summary is for people: one that cannot be read is left out.
-std::string take_summary(api::sdk::v1::UserMetadata& metadata) {
-    if (!metadata.has_summary()) {
-        return {};
-    }
+/// For people: what cannot be read is left out.
+std::string take_text(api::common::v1::Payload& message) {
     try {
-        return from_payload<std::string>(proto::take_payload(*metadata.mutable_summary()));
+        return from_payload<std::string>(proto::take_payload(message));
     } catch (const ConversionError&) {
         return {};
     }
@@ -109,7 +106,13 @@ WorkflowDescription take_description(
         description.pending_workflow_task = take_workflow_task(message.pending_workflow_task());
     }
     auto& config = *message.mutable_execution_config();
-    description.summary = take_summary(*config.mutable_user_metadata());
+    auto& metadata = *config.mutable_user_metadata();
+    if (metadata.has_summary()) {
+        description.summary = take_text(*metadata.mutable_summary());
+    }
+    if (metadata.has_details()) {
+        description.details = take_text(*metadata.mutable_details());
+    }
     description.execution_timeout = proto::to_timeout(config.workflow_execution_timeout());
     description.run_timeout = proto::to_timeout(config.workflow_run_timeout());
     return description;

@@ -70,6 +70,11 @@ void encode_annotations(const StartOptions& options, Request& request) {
             to_payload(options.summary), *request.mutable_user_metadata()->mutable_summary()
         );
     }
+    if (!options.details.empty()) {
+        proto::encode_payload(
+            to_payload(options.details), *request.mutable_user_metadata()->mutable_details()
+        );
+    }
 }
 
 }  // namespace

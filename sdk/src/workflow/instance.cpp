@@ -1,6 +1,7 @@
 #include "workflow/instance.hpp"
 
 #include "converter/merge_payloads.hpp"
+#include "converter/workflow_metadata.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -161,12 +162,12 @@ void Instance::apply(InitializeWorkflow& job) {
 
 void Instance::apply(FireTimer& job) {
     machine_.timer_fired(job.seq);
-    timers_.extract(job.seq).mapped()->resolve(Payload{});
+    timers_.extract(job.seq).mapped().operation->resolve(Payload{});
 }
 
 void Instance::apply(ResolveActivity& job) {
     machine_.activity_resolved(job.seq);
-    const detail::OperationPtr operation = activities_.extract(job.seq).mapped();
+    const detail::OperationPtr operation = activities_.extract(job.seq).mapped().operation;
     const auto local_call = local_calls_.extract(job.seq);
     if (auto* completed = std::get_if<ActivityCompleted>(&job.result)) {
         operation->resolve(std::move(completed->result));
@@ -289,7 +290,10 @@ std::variant<Payload, FailurePtr> Instance::answer(const QueryWorkflow& job) {
     std::variant<Payload, FailurePtr> result;
     try {
         ensure_object();
-        std::optional<Payload> answer = object_->query(job.type, job.arguments);
+        std::optional<Payload> answer = built_in_answer(job.type);
+        if (!answer) {
+            answer = object_->query(job.type, job.arguments);
+        }
         if (!answer) {
             throw ApplicationFailure(
                 "workflow " + in_quotes(type_.name) + " has no query " + in_quotes(job.type)
@@ -301,6 +305,34 @@ std::variant<Payload, FailurePtr> Instance::answer(const QueryWorkflow& job) {
     }
     machine_.set_read_only(false);
     return result;
+}
+
+std::optional<Payload> Instance::built_in_answer(std::string_view query) const {
+    if (query == kMetadataQuery) {
+        return metadata_payload(
+            type_.name, type_.handlers, current_details_ ? current_details_() : std::string()
+        );
+    }
+    if (query == kStackTraceQuery) {
+        return to_payload(waits());
+    }
+    return std::nullopt;
+}
+
+std::string Instance::waits() const {
+    std::string lines;
+    const auto list = [&lines](std::string_view kind, const std::map<Seq, Pending>& pending) {
+        for (const auto& [seq, one] : pending) {
+            lines += std::string(kind) + " " + std::to_string(seq) +
+                     (one.name.empty() ? "" : ": " + one.name) + "\n";
+        }
+    };
+    list("activity", activities_);
+    list("timer", timers_);
+    if (const std::size_t count = scheduler_.waiting_conditions(); count > 0) {
+        lines += std::to_string(count) + (count == 1 ? " condition\n" : " conditions\n");
+    }
+    return lines.empty() ? "waits for nothing\n" : "waits for\n" + lines;
 }
 
 // What contexts ask for.
@@ -335,12 +367,13 @@ detail::OperationPtr Instance::start_timer(
         if (closing_ || !machine_.cancel_timer(seq)) {
             return;
         }
-        timers_.extract(seq).mapped()->resolve(std::make_shared<const CanceledFailure>(
+        const detail::OperationPtr timer = timers_.extract(seq).mapped().operation;
+        timer->resolve(std::make_shared<const CanceledFailure>(
             scope->canceled() ? scope->reason() : "timer canceled"
         ));
     });
     scope->add(operation);
-    timers_.emplace(seq, operation);
+    timers_.emplace(seq, Pending{operation, std::string(summary)});
     return operation;
 }
 
@@ -390,7 +423,7 @@ detail::OperationPtr Instance::schedule_activity(
         }
     });
     scope->add(operation);
-    activities_.emplace(seq, operation);
+    activities_.emplace(seq, Pending{operation, std::string(type)});
     return operation;
 }
 
@@ -446,7 +479,7 @@ detail::OperationPtr Instance::schedule_local_activity(
 void Instance::begin_attempt(const LocalCallPtr& call) {
     const Seq seq = machine_.schedule_local_activity(call->command);
     call->cancel = [this, seq] { machine_.cancel_activity(seq); };
-    activities_.emplace(seq, call->operation);
+    activities_.emplace(seq, Pending{call->operation, call->command.activity_type});
     local_calls_.emplace(seq, call);
 }
 
@@ -504,6 +537,11 @@ void Instance::upsert_memo(const PayloadMap& changes) {
         has_new_memo_ = true;
         machine_.upsert_memo(changes);
     }
+}
+
+void Instance::set_current_details(std::function<std::string()> markdown) {
+    machine_.require_writable();
+    current_details_ = std::move(markdown);
 }
 
 Random& Instance::random() {

@@ -74,6 +74,7 @@ private:
     void deprecate_patch(std::string_view patch_id) override;
     void upsert_search_attributes(const SearchAttributes& changes) override;
     void upsert_memo(const PayloadMap& changes) override;
+    void set_current_details(std::function<std::string()> markdown) override;
     void adopt(Task<void> task) override;
     void fail_task(std::exception_ptr exception) noexcept override;
 
@@ -96,9 +97,18 @@ private:
     Task<void> drive_signal(SignalWorkflow job);
     void end_with(const Failure& failure);
     [[nodiscard]] std::variant<Payload, FailurePtr> answer(const QueryWorkflow& job);
+    /// One of Temporal's own queries. Empty: it is none.
+    [[nodiscard]] std::optional<Payload> built_in_answer(std::string_view query) const;
+    /// What the run waits for, one thing a line.
+    [[nodiscard]] std::string waits() const;
     [[nodiscard]] WorkflowContext root_context();
     [[nodiscard]] Completion finish(std::string run_id);
     struct LocalCall;
+    /// What is started and not ended, with its name for people.
+    struct Pending {
+        detail::OperationPtr operation;
+        std::string name;
+    };
     using LocalCallPtr = std::shared_ptr<LocalCall>;
     void begin_attempt(const LocalCallPtr& call);
     Task<void> back_off(LocalCallPtr call, ActivityBackoff backoff);
@@ -123,12 +133,13 @@ private:
     StateMachine machine_;
     detail::Scheduler scheduler_;
     detail::ScopePtr root_scope_ = std::make_shared<detail::Scope>();
-    std::map<Seq, detail::OperationPtr> timers_;
-    std::map<Seq, detail::OperationPtr> activities_;
+    std::map<Seq, Pending> timers_;
+    std::map<Seq, Pending> activities_;
     std::map<Seq, LocalCallPtr> local_calls_;  // By the attempt that runs.
     std::set<std::string, std::less<>>
         noted_patches_;  // In the part of the history that is replayed.
     std::map<std::string, bool, std::less<>> decisions_;
+    std::function<std::string()> current_details_;
     std::exception_ptr task_failure_;
     bool main_started_ = false;
     bool closing_ = false;

@@ -28,7 +28,10 @@ TEST(ExecutionCodec, ReadsAWorkflowWithItsPendingWork) {
     auto message = parse<api::workflowservice::v1::DescribeWorkflowExecutionResponse>(R"(
         execution_config {
             workflow_execution_timeout { seconds: 60 } workflow_run_timeout { seconds: 0 }
-            user_metadata { summary { metadata { key: "encoding" value: "json/plain" } data: "\"a job\"" } }
+            user_metadata {
+                summary { metadata { key: "encoding" value: "json/plain" } data: "\"a job\"" }
+                details { metadata { key: "encoding" value: "json/plain" } data: "\"**a** job\"" }
+            }
         }
         workflow_execution_info {
             execution { workflow_id: "job-1" run_id: "run-1" } type { name: "InferenceWorkflow" }
@@ -67,6 +70,7 @@ TEST(ExecutionCodec, ReadsAWorkflowWithItsPendingWork) {
     EXPECT_EQ(read.execution.memo.at("m"), to_payload(1));
     EXPECT_EQ(read.execution.search_attributes.get(KeywordKey{"Model"}), "digits");
     EXPECT_EQ(read.summary, "a job");
+    EXPECT_EQ(read.details, "**a** job");
     EXPECT_EQ(read.execution_timeout, 60s);
     EXPECT_EQ(read.run_timeout, std::nullopt);
     ASSERT_EQ(read.pending_activities.size(), 1U);

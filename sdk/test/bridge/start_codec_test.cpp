@@ -28,6 +28,7 @@ TEST(StartCodec, WritesEveryOption) {
     options.start_delay = 3s;
     options.request_eager_start = true;
     options.summary = "a job";
+    options.details = "**a** job";
     Request expected;
     ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
         R"(
@@ -50,7 +51,10 @@ TEST(StartCodec, WritesEveryOption) {
         }
         header { fields { key: "h" value { metadata { key: "encoding" value: "json/plain" } data: "2" } } }
         workflow_start_delay { seconds: 3 } request_eager_execution: true
-        user_metadata { summary { metadata { key: "encoding" value: "json/plain" } data: "\"a job\"" } })",
+        user_metadata {
+            summary { metadata { key: "encoding" value: "json/plain" } data: "\"a job\"" }
+            details { metadata { key: "encoding" value: "json/plain" } data: "\"**a** job\"" }
+        })",
         &expected
     ));
     Request written;

@@ -56,7 +56,8 @@ TEST(SearchAttributes, AChangeSetsAndTakesAway) {
     EXPECT_EQ(unset.get(kKeyword), std::nullopt);
     // The server refuses the type of a value that is none.
     EXPECT_EQ(
-        unset.fields().at("Keyword"), (Payload{.metadata = {{"encoding", "binary/null"}}, .data = {}})
+        unset.fields().at("Keyword"),
+        (Payload{.metadata = {{"encoding", "binary/null"}}, .data = {}})
     );
 }
 

@@ -115,7 +115,8 @@ TEST(ChangedCode, AnUpsertLeftOutFailsAndIsNamed) {
 
     ASSERT_FALSE(result.ok());
     EXPECT_EQ(result.failure->kind, ReplayFailure::Kind::kNondeterminism);
-    EXPECT_EQ(result.failure->expected, "an upsert of search attributes") << result.failure->message;
+    EXPECT_EQ(result.failure->expected, "an upsert of search attributes")
+        << result.failure->message;
     EXPECT_EQ(result.failure->found, "an upsert of the memo");
 }
 

@@ -146,6 +146,7 @@ struct Annotates {
         ctx.upsert_memo({{"note", to_payload("begun")}, {"gone", to_payload(1)}});
         const std::string loud = co_await shout(ctx, "note", {.start_to_close = 10s});
         ctx.upsert_search_attributes(SearchAttributes().unset(kStage).set(kDone, 1));
+        ctx.set_current_details("shouted **" + loud + "**");
         ctx.upsert_memo({{"note", to_payload(loud)}, {"gone", to_payload(std::nullopt)}});
         const auto done = ctx.info().search_attributes.get(kDone);
         co_return std::to_string(done.value_or(-1)) + " " +

@@ -8,6 +8,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <cctype>
 #include <chrono>
@@ -31,9 +32,9 @@ using ::testing::ElementsAre;
 
 constexpr auto kPatience = 30s;
 
-test::DevServerEnvironment& kServer = test::DevServerEnvironment::add(
-    {.search_attributes = {"SampleStage=Keyword", "SampleDone=Int"}}
-);
+test::DevServerEnvironment& kServer =
+    test::DevServerEnvironment::add({.search_attributes = {"SampleStage=Keyword", "SampleDone=Int"}}
+    );
 
 class WorkflowOnServer : public ::testing::TestWithParam<std::uint32_t> {
 protected:
@@ -259,6 +260,10 @@ TEST_P(WorkflowOnServer, WhatItUpsertsIsWithTheWorkflowAndInTheList) {
     EXPECT_EQ(execution.search_attributes.get(Annotates::kStage), std::nullopt);
     EXPECT_EQ(from_payload<std::string>(execution.memo.at("note")), "NOTE");
     EXPECT_FALSE(execution.memo.contains("gone"));
+    const auto metadata = handle.query<nlohmann::json>("__temporal_workflow_metadata");
+    EXPECT_EQ(metadata.at("definition").at("type"), "Annotates");
+    EXPECT_EQ(metadata.at("currentDetails"), "shouted **NOTE**");
+    EXPECT_EQ(handle.query<std::string>("__stack_trace"), "waits for nothing\n");
     const std::string run = "SampleDone = 1 AND WorkflowId = '" + id_ + "'";
     wait_until([&] { return client_.count(run) == 1; });
     record("annotated", handle);

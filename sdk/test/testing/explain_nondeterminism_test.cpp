@@ -108,9 +108,8 @@ TEST(ExplainNondeterminism, AnUpsertWhereTheHistoryHasATimer) {
     for (const auto& [machine, found] :
          {std::pair{"UpsertWorkflowSearchAttributesMachine", "an upsert of search attributes"},
           std::pair{"ModifyWorkflowPropertiesMachine", "an upsert of the memo"}}) {
-        const ReplayFailure failure = explain(
-            std::string(machine) + " does not handle HistoryEvent(id: 15, TimerStarted)"
-        );
+        const ReplayFailure failure =
+            explain(std::string(machine) + " does not handle HistoryEvent(id: 15, TimerStarted)");
 
         EXPECT_EQ(failure.expected, "a timer");
         EXPECT_EQ(failure.found, found);

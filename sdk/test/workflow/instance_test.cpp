@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -209,6 +210,93 @@ TEST(Instance, TheNextRunInheritsWhatWasUpsertedInTheSameTask) {
     Live<GoesOn> plain;
     const auto inherits = only<ContinueAsNewWorkflowExecution>(plain.start(to_payloads(false)));
     EXPECT_EQ(inherits.search_attributes, std::nullopt) << "core takes what the history has";
+}
+
+/// Says what it does, in words that it makes when they are asked for.
+struct Talkative {
+    Task<void> run(WorkflowContext ctx) {
+        ctx.set_current_details([this] { return "**" + std::to_string(++asked_) + "** asked"; });
+        const auto shouting = kShout(ctx, "hello", {.start_to_close = 30s});
+        const TimerHandle timer = ctx.sleep(1h, "a long pause");
+        co_await ctx.until([this] { return done_; });
+        ctx.set_current_details("done");
+        timer.cancel();
+        co_await ctx.sleep(1s);
+        co_return;
+    }
+    void finish() { done_ = true; }
+    int asked() const { return asked_; }
+
+private:
+    int asked_ = 0;
+    bool done_ = false;
+
+public:
+    static constexpr auto definition = workflow<
+        &Talkative::
+            run>("Talkative", signal<"finish", &Talkative::finish, "Ends the pause.">, query<"asked", &Talkative::asked>);
+};
+
+nlohmann::json answer_to(Live<Talkative>& run, const std::string& query) {
+    const auto answer = only<RespondToQuery>(run.step(QueryWorkflow{.id = "q", .type = query}));
+    return nlohmann::json::parse(std::get<Payload>(answer.result).data);
+}
+
+TEST(Instance, TheMetadataQueryTellsTheHandlersAndTheDetailsOfNow) {
+    Live<Talkative> run;
+    run.start();
+
+    const auto metadata = answer_to(run, "__temporal_workflow_metadata");
+
+    const auto& definition = metadata.at("definition");
+    EXPECT_EQ(definition.at("type"), "Talkative");
+    EXPECT_EQ(
+        definition.at("signalDefinitions"),
+        nlohmann::json::parse(R"([{"name":"finish","description":"Ends the pause."}])")
+    );
+    EXPECT_THAT(definition.at("queryDefinitions"), SizeIs(3));
+    EXPECT_EQ(definition.at("queryDefinitions").back().at("name"), "asked");
+    EXPECT_EQ(metadata.at("currentDetails"), "**1** asked");
+    EXPECT_EQ(answer_to(run, "__temporal_workflow_metadata").at("currentDetails"), "**2** asked")
+        << "made anew each time";
+
+    run.step(SignalWorkflow{.name = "finish", .input = {}, .identity = {}, .headers = {}});
+    EXPECT_EQ(answer_to(run, "__temporal_workflow_metadata").at("currentDetails"), "done");
+}
+
+TEST(Instance, TheStackTraceIsWhatTheRunWaitsFor) {
+    Live<Talkative> run;
+    run.start();
+
+    EXPECT_EQ(
+        answer_to(run, "__stack_trace"),
+        "waits for\nactivity 1: shout\ntimer 1: a long pause\n1 condition\n"
+    );
+    run.step(SignalWorkflow{.name = "finish", .input = {}, .identity = {}, .headers = {}});
+    EXPECT_EQ(answer_to(run, "__stack_trace"), "waits for\nactivity 1: shout\ntimer 2\n");
+}
+
+/// Tries to act while it is looked at.
+struct Meddler {
+    Task<void> run(WorkflowContext ctx) {
+        ctx.set_current_details([ctx] {
+            (void)ctx.sleep(1s);
+            return std::string("slept");
+        });
+        co_await ctx.sleep(1h);
+    }
+    static constexpr auto definition = workflow<&Meddler::run>("Meddler");
+};
+
+TEST(Instance, DetailsThatChangeTheWorkflowAreAFailedQueryAndNoMore) {
+    Live<Meddler> run;
+    run.start();
+
+    const auto answer = only<RespondToQuery>(
+        run.step(QueryWorkflow{.id = "q", .type = "__temporal_workflow_metadata"})
+    );
+
+    EXPECT_THAT(std::get<FailurePtr>(answer.result)->message(), HasSubstr("may only read"));
 }
 
 TEST(Instance, AFailedActivityThatNobodyCatchesFailsTheWorkflowWithItsCause) {

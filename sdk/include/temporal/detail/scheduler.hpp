@@ -3,6 +3,7 @@
 #pragma once
 
 #include <coroutine>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -51,6 +52,8 @@ public:
 
     /// Runs the queue without looking at conditions.
     void run_ready();
+
+    [[nodiscard]] std::size_t waiting_conditions() const noexcept { return conditions_.size(); }
 
     /// Forgets everything, so that frames can be destroyed without being resumed.
     void clear() noexcept;

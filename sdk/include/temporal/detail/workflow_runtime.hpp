@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,6 +64,7 @@ public:
     virtual void deprecate_patch(std::string_view patch_id) = 0;
     virtual void upsert_search_attributes(const SearchAttributes& changes) = 0;
     virtual void upsert_memo(const PayloadMap& changes) = 0;
+    virtual void set_current_details(std::function<std::string()> markdown) = 0;
     /// Owns the task until it is done or the run is gone.
     virtual void adopt(Task<void> task) = 0;
     /// Fails the workflow task with an exception that is no Failure.

@@ -10,9 +10,20 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace temporal::detail {
+
+enum class HandlerKind { kSignal, kQuery, kUpdate };
+
+/// A handler, as people see it.
+struct HandlerInfo {
+    HandlerKind kind;
+    std::string_view name;
+    std::string_view description;
+};
 
 /// One live workflow object: the user's state and its handlers.
 class WorkflowObject {
@@ -33,6 +44,7 @@ public:
 struct WorkflowType {
     std::string name;
     std::unique_ptr<WorkflowObject> (*create)(WorkflowContext context);
+    std::span<const HandlerInfo> handlers = {};
     // Told of runs, with the object that `create` made. Empty: nobody asks.
     std::function<void(const WorkflowObject&, const ProgressedWorkflow&)> on_progress = {};
     std::function<void(const WorkflowObject&, const ClosedWorkflow&)> on_closed = {};
