@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -133,6 +134,18 @@ template <class... Args>
         return std::tuple<Args...>{from_payload<Args>(payloads[I])...};
     }(std::index_sequence_for<Args...>{});
 }
+
+namespace detail {
+
+/// Reads a result; `void` takes any.
+template <class R>
+R decode_result(const Payload& payload) {
+    if constexpr (!std::is_void_v<R>) {
+        return from_payload<R>(payload);
+    }
+}
+
+}  // namespace detail
 
 /// All arguments as they came. A handler that takes this, and nothing besides a context, is called whatever was sent, so that it
 /// can judge by itself what cannot be decoded.

@@ -95,6 +95,17 @@ private:
     FailurePtr failure_;
 };
 
+/// The update was refused, or its handler failed. `failure()` says why.
+class UpdateFailed : public Error {
+public:
+    UpdateFailed(const std::string& message, FailurePtr failure)
+        : Error(message), failure_(std::move(failure)) {}
+    [[nodiscard]] const FailurePtr& failure() const noexcept { return failure_; }
+
+private:
+    FailurePtr failure_;
+};
+
 /// The query's handler failed, or no such query is registered.
 class QueryFailed : public Error {
 public:

@@ -157,6 +157,42 @@ struct QueryDefinition
     );
 };
 
+namespace detail {
+
+/// Whether `Validator` takes what `Handler` takes and only looks at it.
+template <auto Handler, auto Validator>
+consteval bool validates() {
+    if constexpr (std::same_as<decltype(Validator), std::nullptr_t>) {
+        return true;
+    } else {
+        using Traits = MemberOf<Validator>;
+        return Traits::kConst && std::is_void_v<typename Traits::Result> &&
+               std::same_as<CallerArguments<Handler>, typename Traits::Arguments>;
+    }
+}
+
+}  // namespace detail
+
+/// An update and the member that carries it out: `R f(Args...)` or `Task<R> f(Args...)`, a WorkflowContext first if it wants one.
+/// A validator, `void v(Args...) const`, looks first: what it throws refuses the update, of which then nothing is in the history.
+///
+/// Errors: a Failure that the handler throws is the update's; any other exception fails the workflow task.
+/// Replay: validators do not run again.
+template <FixedString Name, auto Handler, auto Validator, FixedString Description>
+struct UpdateDefinition
+    : HandlerDefinition<detail::HandlerKind::kUpdate, Name, Handler, Description> {
+    using Traits = detail::MemberOf<Handler>;
+    static_assert(
+        detail::validates<Handler, Validator>(),
+        "an update's validator is a const member function that returns void and takes what the "
+        "handler takes, without a context"
+    );
+    static constexpr auto kValidator = Validator;
+};
+
+template <FixedString Name, auto Handler, auto Validator = nullptr, FixedString Description = "">
+inline constexpr UpdateDefinition<Name, Handler, Validator, Description> update{};
+
 template <FixedString Name, auto Handler, FixedString Description = "">
 inline constexpr SignalDefinition<Name, Handler, Description> signal{};
 
@@ -241,8 +277,8 @@ template <auto Member, auto Run, class... Handlers>
 consteval std::string_view name_in(const WorkflowDefinition<Run, Handlers...>& /*definition*/) {
     static_assert(
         (kHandles<Member, Handlers> || ...),
-        "this member is not in the workflow's definition: add temporal::signal or temporal::query "
-        "for it"
+        "this member is not in the workflow's definition: add temporal::signal, temporal::query or "
+        "temporal::update for it"
     );
     std::string_view name;
     ((kHandles<Member, Handlers> ? void(name = Handlers::kName) : void()), ...);
@@ -289,6 +325,17 @@ public:
         std::unique_ptr<Task<void>> started;
         static_cast<void>((try_signal<Handlers>(context, name, input, started) || ...));
         return started;
+    }
+
+    std::unique_ptr<Task<Payload>> update(
+        WorkflowContext context,
+        const std::string& name,
+        const Payloads& input,
+        [[maybe_unused]] bool validates  // Where there are no handlers.
+    ) override {
+        std::unique_ptr<Task<Payload>> handler;
+        static_cast<void>((try_update<Handlers>(context, name, input, validates, handler) || ...));
+        return handler;
     }
 
     std::optional<Payload> query(const std::string& name, const Payloads& arguments)
@@ -340,6 +387,69 @@ private:
             co_return;
         } else {
             co_await call_member<Handler::kHandler>(self_, std::move(context), std::move(decoded));
+        }
+    }
+
+    template <class Handler>
+    bool try_update(
+        const WorkflowContext& context,
+        const std::string& name,
+        const Payloads& input,
+        bool validates,
+        std::unique_ptr<Task<Payload>>& handler
+    ) {
+        if constexpr (Handler::kKind == HandlerKind::kUpdate) {
+            if (name != Handler::kName) {
+                return false;
+            }
+            auto decoded = PayloadsTo<CallerArguments<Handler::kHandler>>::decode(input);
+            if (validates) {
+                validate<Handler>(decoded);
+            }
+            handler =
+                std::make_unique<Task<Payload>>(handle_update<Handler>(context, std::move(decoded))
+                );
+            return true;
+        } else {
+            return false;
+        }
+    }
+
+    template <class Handler>
+    void validate(const CallerArguments<Handler::kHandler>& decoded) const {
+        if constexpr (!std::same_as<
+                          std::remove_cv_t<decltype(Handler::kValidator)>,
+                          std::nullptr_t>) {
+            std::apply(
+                [this](const auto&... args) { (self_.*Handler::kValidator)(args...); }, decoded
+            );
+        }
+    }
+
+    template <class Handler>
+    Task<Payload> handle_update(
+        WorkflowContext context, CallerArguments<Handler::kHandler> decoded
+    ) {
+        using Result = typename Handler::Traits::Result;
+        if constexpr (kIsTask<Result>) {
+            if constexpr (std::is_void_v<typename Result::value_type>) {
+                co_await call_member<Handler::kHandler>(
+                    self_, std::move(context), std::move(decoded)
+                );
+                co_return null_payload();
+            } else {
+                auto result = co_await call_member<Handler::kHandler>(
+                    self_, std::move(context), std::move(decoded)
+                );
+                co_return to_payload(result);
+            }
+        } else if constexpr (std::is_void_v<Result>) {
+            call_member<Handler::kHandler>(self_, std::move(context), std::move(decoded));
+            co_return null_payload();
+        } else {
+            co_return to_payload(
+                call_member<Handler::kHandler>(self_, std::move(context), std::move(decoded))
+            );
         }
     }
 

@@ -235,6 +235,12 @@ public:
         return TimerHandle(runtime_->start_timer(scope_, duration, summary));
     }
 
+    /// No handler of a signal or an update is under way. A run that ends earlier leaves them unfinished, and whoever sent an
+    /// update gets no answer: `co_await ctx.until([&] { return ctx.all_handlers_finished(); })`.
+    [[nodiscard]] bool all_handlers_finished() const noexcept {
+        return runtime_->all_handlers_finished();
+    }
+
     /// Waits until `predicate` holds; it is looked at whenever the workflow has moved.
     /// Replay: the predicate reads workflow state only and changes nothing.
     Condition until(std::function<bool()> predicate) const {

@@ -6,6 +6,7 @@
 #include "temporal/converter.hpp"
 #include "temporal/history.hpp"
 #include "temporal/query_options.hpp"
+#include "temporal/update_handle.hpp"
 #include "temporal/workflow.hpp"
 #include "temporal/workflow_execution.hpp"
 
@@ -33,13 +34,17 @@ struct PayloadsFrom<std::tuple<Args...>> {
     static Payloads encode(const Args&... arguments) { return to_payloads<Args...>(arguments...); }
 };
 
-/// Reads a result; `void` takes any.
+/// What a handler gives, whether it is a coroutine or not.
 template <class R>
-R decode_result(const Payload& payload) {
-    if constexpr (!std::is_void_v<R>) {
-        return from_payload<R>(payload);
-    }
-}
+struct ValueOf {
+    using Type = std::decay_t<R>;
+};
+template <class R>
+struct ValueOf<Task<R>> {
+    using Type = R;
+};
+template <auto Member>
+using HandlerResult = typename ValueOf<typename MemberOf<Member>::Result>::Type;
 
 }  // namespace detail
 
@@ -135,6 +140,50 @@ public:
         ));
     }
 
+    /// Sends an update by its name and waits until a worker has accepted it.
+    ///
+    /// Errors: UpdateFailed if it is refused: by its validator, or because there is no such update.
+    [[nodiscard]] UpdateHandle start_update(
+        std::string_view name, const Payloads& arguments, const UpdateOptions& options = {}
+    ) const;
+    /// The same, and waits for its result.
+    ///
+    /// Errors: UpdateFailed also if its handler fails.
+    template <class R>
+    R update(std::string_view name, const Payloads& arguments, const UpdateOptions& options = {})
+        const {
+        return detail::decode_result<R>(update_payload(name, arguments, options));
+    }
+
+    /// Sends an update by the member that handles it and waits for its result: `int left = handle.update<&Chat::take>(2)`.
+    template <auto Member, class... Args>
+        requires(sizeof...(Args) == detail::PayloadsFrom<detail::CallerArguments<Member>>::kCount)
+    detail::HandlerResult<Member> update(const Args&... arguments) const {
+        return update<Member>(UpdateOptions{}, arguments...);
+    }
+    template <auto Member, class... Args>
+        requires(sizeof...(Args) == detail::PayloadsFrom<detail::CallerArguments<Member>>::kCount)
+    detail::HandlerResult<Member> update(const UpdateOptions& options, const Args&... arguments)
+        const {
+        return detail::decode_result<detail::HandlerResult<Member>>(update_payload(
+            detail::handler_name<Member>(),
+            detail::PayloadsFrom<detail::CallerArguments<Member>>::encode(arguments...),
+            options
+        ));
+    }
+    /// The same, and waits only until a worker has accepted it.
+    template <auto Member, class... Args>
+        requires(sizeof...(Args) == detail::PayloadsFrom<detail::CallerArguments<Member>>::kCount)
+    TypedUpdateHandle<detail::HandlerResult<Member>> start_update(
+        const UpdateOptions& options, const Args&... arguments
+    ) const {
+        return TypedUpdateHandle<detail::HandlerResult<Member>>(start_update(
+            detail::handler_name<Member>(),
+            detail::PayloadsFrom<detail::CallerArguments<Member>>::encode(arguments...),
+            options
+        ));
+    }
+
     /// All events so far.
     [[nodiscard]] History fetch_history(const CallOptions& options = {}) const;
 
@@ -142,6 +191,9 @@ protected:
     [[nodiscard]] Payload await_result(const CallOptions& options) const;
 
 private:
+    [[nodiscard]] Payload update_payload(
+        std::string_view name, const Payloads& arguments, const UpdateOptions& options
+    ) const;
     [[nodiscard]] Payload query_payload(
         std::string_view name, const Payloads& arguments, const QueryOptions& options
     ) const;

@@ -42,6 +42,7 @@ public:
                     .randomness_seed = job.update_random_seed().randomness_seed()
                 };
             case Case::kQueryWorkflow: return decode(*job.mutable_query_workflow());
+            case Case::kDoUpdate: return decode(*job.mutable_do_update());
             case Case::kCancelWorkflow:
                 return workflows::CancelWorkflow{
                     .reason = std::move(*job.mutable_cancel_workflow()->mutable_reason())
@@ -96,6 +97,17 @@ private:
             .type = std::move(*job.mutable_query_type()),
             .arguments = proto::take_payloads(*job.mutable_arguments()),
             .headers = proto::take_payload_map(*job.mutable_headers()),
+        };
+    }
+
+    static workflows::Job decode(act::DoUpdate& job) {
+        return workflows::DoUpdate{
+            .id = std::move(*job.mutable_id()),
+            .protocol_instance_id = std::move(*job.mutable_protocol_instance_id()),
+            .name = std::move(*job.mutable_name()),
+            .input = proto::take_payloads(*job.mutable_input()),
+            .headers = proto::take_payload_map(*job.mutable_headers()),
+            .run_validator = job.run_validator(),
         };
     }
 

@@ -149,6 +149,24 @@ void encode(const workflows::RespondToQuery& command, WorkflowCommand& message) 
     }
 }
 
+void encode(const workflows::AcceptUpdate& command, WorkflowCommand& message) {
+    auto& response = *message.mutable_update_response();
+    response.set_protocol_instance_id(command.protocol_instance_id);
+    response.mutable_accepted();
+}
+
+void encode(const workflows::RejectUpdate& command, WorkflowCommand& message) {
+    auto& response = *message.mutable_update_response();
+    response.set_protocol_instance_id(command.protocol_instance_id);
+    proto::encode_failure(*command.failure, *response.mutable_rejected());
+}
+
+void encode(const workflows::CompleteUpdate& command, WorkflowCommand& message) {
+    auto& response = *message.mutable_update_response();
+    response.set_protocol_instance_id(command.protocol_instance_id);
+    proto::encode_payload(command.result, *response.mutable_completed());
+}
+
 void encode(const workflows::CompleteWorkflowExecution& command, WorkflowCommand& message) {
     proto::encode_payload(
         command.result, *message.mutable_complete_workflow_execution()->mutable_result()

@@ -6,6 +6,7 @@
 #include "bridge/service_error.hpp"
 #include "bridge/start_codec.hpp"
 #include "bridge/uuid.hpp"
+#include "converter/failure_codec.hpp"
 #include "converter/proto_payload.hpp"
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
 #include "temporal/converter.hpp"
@@ -41,6 +42,34 @@ enums::QueryRejectCondition encode(QueryRejectCondition condition) {
             return enums::QUERY_REJECT_CONDITION_NOT_COMPLETED_CLEANLY;
     }
     return enums::QUERY_REJECT_CONDITION_UNSPECIFIED;
+}
+
+// The numbers are those of the server.
+static_assert(
+    static_cast<int>(UpdateStage::kCompleted) ==
+    enums::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED
+);
+
+void encode_stage(UpdateStage stage, api::update::v1::WaitPolicy& message) {
+    message.set_lifecycle_stage(static_cast<enums::UpdateWorkflowExecutionLifecycleStage>(stage));
+}
+
+/// Of either call, whose answers have the same fields.
+template <class Response>
+UpdateReply take_update(Response response) {
+    UpdateReply reply{
+        .stage = static_cast<UpdateStage>(response.stage()),
+        .run_id = response.update_ref().workflow_execution().run_id(),
+        .outcome = std::nullopt
+    };
+    auto& outcome = *response.mutable_outcome();
+    if (outcome.has_success()) {
+        Payloads result = proto::take_payloads(*outcome.mutable_success()->mutable_payloads());
+        reply.outcome = result.empty() ? detail::null_payload() : std::move(result.front());
+    } else if (outcome.has_failure()) {
+        reply.outcome = proto::take_failure(*outcome.mutable_failure());
+    }
+    return reply;
 }
 
 }  // namespace
@@ -148,6 +177,43 @@ Payload WorkflowService::query(
     }
     Payloads result = proto::take_payloads(*response.mutable_query_result()->mutable_payloads());
     return result.empty() ? detail::null_payload() : std::move(result.front());
+}
+
+UpdateReply WorkflowService::update(
+    const RunRef& run, const UpdateCall& update, UpdateStage stage, const Timing& timing
+) const {
+    api_service::UpdateWorkflowExecutionRequest request;
+    request.set_namespace_(namespace_name_);
+    encode_run(run, *request.mutable_workflow_execution());
+    request.set_first_execution_run_id(run.first_run_id);
+    encode_stage(stage, *request.mutable_wait_policy());
+    auto& meta = *request.mutable_request()->mutable_meta();
+    meta.set_update_id(update.id);
+    meta.set_identity(identity_);
+    auto& input = *request.mutable_request()->mutable_input();
+    input.set_name(update.name);
+    proto::encode_payloads(update.arguments, *input.mutable_args()->mutable_payloads());
+    return about_workflow(run, [&] {
+        return take_update(invoke<api_service::UpdateWorkflowExecutionResponse>(
+            "UpdateWorkflowExecution", request, timing
+        ));
+    });
+}
+
+UpdateReply WorkflowService::poll_update(
+    const RunRef& run, const std::string& update_id, UpdateStage stage, const Timing& timing
+) const {
+    api_service::PollWorkflowExecutionUpdateRequest request;
+    request.set_namespace_(namespace_name_);
+    encode_run(run, *request.mutable_update_ref()->mutable_workflow_execution());
+    request.mutable_update_ref()->set_update_id(update_id);
+    request.set_identity(identity_);
+    encode_stage(stage, *request.mutable_wait_policy());
+    return about_workflow(run, [&] {
+        return take_update(invoke<api_service::PollWorkflowExecutionUpdateResponse>(
+            "PollWorkflowExecutionUpdate", request, timing
+        ));
+    });
 }
 
 void WorkflowService::cancel(const RunRef& run, std::string_view reason, const Timing& timing)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "bridge/close_event.hpp"
+#include "temporal/failure.hpp"
 #include "temporal/payload.hpp"
 #include "temporal/query_options.hpp"
 #include "temporal/server_info.hpp"
@@ -18,6 +19,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace temporal::bridge {
@@ -43,6 +45,22 @@ struct StartReply {
     std::string run_id;
     std::string first_run_id;
     bool started = true;  ///< False: a workflow of that id was running and is used.
+};
+
+/// How far an update has come. The numbers are the server's.
+enum class UpdateStage { kUnknown, kAdmitted, kAccepted, kCompleted };
+
+struct UpdateCall {
+    std::string id;
+    std::string name;
+    Payloads arguments;
+};
+
+struct UpdateReply {
+    UpdateStage stage = UpdateStage::kUnknown;
+    std::string run_id;
+    /// Once it is completed or refused.
+    std::optional<std::variant<Payload, FailurePtr>> outcome;
 };
 
 struct ClosePage {
@@ -87,6 +105,14 @@ public:
         const Payloads& arguments,
         QueryRejectCondition reject_condition,
         const Timing& timing
+    ) const;
+    /// Waits at the server, for at most its own limit of some seconds, until the update has come to `stage`.
+    [[nodiscard]] UpdateReply update(
+        const RunRef& run, const UpdateCall& update, UpdateStage stage, const Timing& timing
+    ) const;
+    /// The same for an update that was sent before.
+    [[nodiscard]] UpdateReply poll_update(
+        const RunRef& run, const std::string& update_id, UpdateStage stage, const Timing& timing
     ) const;
     void cancel(const RunRef& run, std::string_view reason, const Timing& timing) const;
     void terminate(const RunRef& run, std::string_view reason, const Timing& timing) const;

@@ -1,7 +1,9 @@
 #include "temporal/workflow_handle.hpp"
 
+#include "bridge/uuid.hpp"
 #include "bridge/workflow_service.hpp"
 #include "client/await_result.hpp"
+#include "client/await_update.hpp"
 #include "client/deadline.hpp"
 #include "client/timing.hpp"
 
@@ -55,6 +57,44 @@ Payload WorkflowHandle::query_payload(
     return service_->query(
         {workflow_id_, run_id_, {}}, name, arguments, options.reject_condition, timing_of(options)
     );
+}
+
+UpdateHandle WorkflowHandle::start_update(
+    std::string_view name, const Payloads& arguments, const UpdateOptions& options
+) const {
+    const bridge::UpdateCall update{
+        .id = options.id.empty() ? bridge::random_uuid() : std::string(options.id),
+        .name = std::string(name),
+        .arguments = arguments
+    };
+    client::AcceptedUpdate accepted = client::send_update(
+        *service_,
+        {workflow_id_, run_id_, first_run_id_},
+        update,
+        {.timeout = options.timeout, .stop = options.stop}
+    );
+    return {
+        service_, workflow_id_, std::move(accepted.run_id), update.id, std::move(accepted.result)
+    };
+}
+
+Payload WorkflowHandle::update_payload(
+    std::string_view name, const Payloads& arguments, const UpdateOptions& options
+) const {
+    const client::Deadline deadline(client::Deadline::Clock::now(), options.timeout);
+    const UpdateHandle handle = start_update(name, arguments, options);
+    CallOptions rest{.timeout = std::nullopt, .stop = options.stop};
+    if (options.timeout) {
+        rest.timeout = deadline.remaining(client::Deadline::Clock::now(), *options.timeout);
+    }
+    return handle.result<Payload>(rest);
+}
+
+Payload UpdateHandle::await_result(const CallOptions& options) const {
+    if (result_) {
+        return *result_;
+    }
+    return client::await_update(*service_, {workflow_id_, run_id_, {}}, id_, options);
 }
 
 History WorkflowHandle::fetch_history(const CallOptions& options) const {

@@ -122,6 +122,18 @@ public:
     }
     void take(workflows::UpsertMemo& command) { merge_payloads(memo_, command.fields); }
     void take(workflows::RespondToQuery& command) { answer_ = std::move(command.result); }
+    void take(workflows::AcceptUpdate& command) {
+        update_of(command.protocol_instance_id).accepted = true;
+    }
+    void take(workflows::RejectUpdate& command) {
+        update_of(command.protocol_instance_id).failure = std::move(command.failure);
+    }
+    void take(workflows::CompleteUpdate& command) {
+        update_of(command.protocol_instance_id).result = std::move(command.result);
+    }
+    SentUpdate& update_of(const std::string& protocol_instance_id) {
+        return updates_.at(std::stoul(protocol_instance_id));
+    }
     void take(workflows::CompleteWorkflowExecution& command) {
         end_ = Completed{std::move(command.result)};
     }
@@ -157,6 +169,7 @@ public:
     SearchAttributes search_attributes_ = info_.search_attributes;
     PayloadMap memo_ = info_.memo;
     int upserts_ = 0;
+    std::vector<SentUpdate> updates_;
     std::variant<Payload, FailurePtr> answer_;
     std::optional<RunEnd> end_;
     workflows::Instance instance_;
@@ -180,6 +193,18 @@ void WorkflowHarness::start(Payloads arguments) {
 void WorkflowHarness::signal(const std::string& name, Payloads input) {
     impl_->step(workflows::SignalWorkflow{
         .name = name, .input = std::move(input), .identity = {}, .headers = {}
+    });
+}
+
+void WorkflowHarness::update(const std::string& name, Payloads input) {
+    const std::string place = std::to_string(impl_->updates_.size());
+    impl_->updates_.push_back({.name = name, .accepted = false, .result = {}, .failure = nullptr});
+    impl_->step(workflows::DoUpdate{
+        .id = place,
+        .protocol_instance_id = place,
+        .name = name,
+        .input = std::move(input),
+        .headers = {}
     });
 }
 
@@ -254,6 +279,9 @@ Payload WorkflowHarness::query(const std::string& name, const Payloads& argument
 
 const std::vector<OpenActivity>& WorkflowHarness::activities() const noexcept {
     return impl_->activities_;
+}
+const std::vector<SentUpdate>& WorkflowHarness::updates() const noexcept {
+    return impl_->updates_;
 }
 const std::vector<OpenTimer>& WorkflowHarness::timers() const noexcept {
     return impl_->timers_;

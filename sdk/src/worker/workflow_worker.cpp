@@ -102,6 +102,7 @@ Completion WorkflowWorker::activate(Shard& shard, Activation activation) {
         return failed(std::move(activation.run_id), std::move(problem));
     }
     Completion completion = instance->activate(std::move(activation));
+    warn_if_unfinished(*instance, completion);
     tell_observers(*instance, completion);
     return completion;
 }
@@ -138,6 +139,18 @@ void WorkflowWorker::warn_if_failed(const Completion& completion) {
         options_.on_warning(
             "workflow task of run " + completion.run_id +
             " failed and will be tried again: " + failure->failure->message()
+        );
+    }
+}
+
+void WorkflowWorker::warn_if_unfinished(const Instance& instance, const Completion& completion) {
+    const std::string handlers = instance.unfinished_handlers(completion);
+    if (!handlers.empty()) {
+        options_.on_warning(
+            "run " + completion.run_id +
+            " ended while handlers were under way, and nobody gets their "
+            "answers: " +
+            handlers + "; wait for ctx.all_handlers_finished() before the end"
         );
     }
 }

@@ -69,6 +69,9 @@ private:
         Shard& shard, const workflows::Activation& activation, std::string& problem
     );
     void warn_if_failed(const workflows::Completion& completion);
+    void warn_if_unfinished(
+        const workflows::Instance& instance, const workflows::Completion& completion
+    );
     void tell_observers(
         const workflows::Instance& instance, const workflows::Completion& completion
     );

@@ -64,6 +64,15 @@ struct QueryWorkflow {
     PayloadMap headers;
 };
 
+struct DoUpdate {
+    std::string id;
+    std::string protocol_instance_id;  ///< By which it is answered.
+    std::string name;
+    Payloads input;
+    PayloadMap headers;
+    bool run_validator = true;  ///< False on a replay: what is in the history was accepted.
+};
+
 struct CancelWorkflow {
     std::string reason;
 };
@@ -107,6 +116,7 @@ using Job = std::variant<
     ResolveActivity,
     SignalWorkflow,
     QueryWorkflow,
+    DoUpdate,
     CancelWorkflow,
     UpdateRandomSeed,
     NotifyHasPatch,

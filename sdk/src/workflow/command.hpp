@@ -100,6 +100,21 @@ struct RespondToQuery {
     std::variant<Payload, FailurePtr> result;
 };
 
+struct AcceptUpdate {
+    std::string protocol_instance_id;
+};
+
+/// By the validator, or because the handler failed after it was accepted.
+struct RejectUpdate {
+    std::string protocol_instance_id;
+    FailurePtr failure;
+};
+
+struct CompleteUpdate {
+    std::string protocol_instance_id;
+    Payload result;
+};
+
 struct CompleteWorkflowExecution {
     Payload result;
 };
@@ -133,6 +148,9 @@ using Command = std::variant<
     UpsertSearchAttributes,
     UpsertMemo,
     RespondToQuery,
+    AcceptUpdate,
+    RejectUpdate,
+    CompleteUpdate,
     CompleteWorkflowExecution,
     FailWorkflowExecution,
     CancelWorkflowExecution,

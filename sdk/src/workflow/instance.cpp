@@ -141,6 +141,21 @@ void Instance::read_header(const Activation& activation) {
     continue_as_new_suggested_ = activation.continue_as_new_suggested;
 }
 
+std::string Instance::unfinished_handlers(const Completion& completion) const {
+    const auto* done = std::get_if<ActivationSucceeded>(&completion.status);
+    if (done == nullptr || is_replaying_ || open_handlers_.empty() ||
+        std::ranges::none_of(done->commands, [](const Command& command) {
+            return end_by(command).has_value();
+        })) {
+        return {};
+    }
+    std::string names;
+    for (const std::string& handler : open_handlers_) {
+        names += (names.empty() ? "" : ", ") + handler;
+    }
+    return names;
+}
+
 Completion Instance::finish(std::string run_id) {
     auto commands = machine_.take_commands();
     if (task_failure_) {
@@ -192,6 +207,12 @@ void Instance::apply(SignalWorkflow& job) {
 
 void Instance::apply(QueryWorkflow& job) {
     machine_.answer_query(job.id, answer(job));
+}
+
+void Instance::apply(DoUpdate& job) {
+    ensure_object();
+    machine_.update_requested(job.protocol_instance_id);
+    adopt(drive_update(std::move(job)));
 }
 
 void Instance::apply(CancelWorkflow& job) {
@@ -256,6 +277,20 @@ Task<void> Instance::drive_main(Task<Payload> main) {
     }
 }
 
+/// A handler that was begun: lives in the frame that drives it.
+class Instance::OpenHandler {
+public:
+    OpenHandler(Instance& instance, std::string name)
+        : instance_(instance), place_(instance.open_handlers_.insert(std::move(name))) {}
+    ~OpenHandler() { instance_.open_handlers_.erase(place_); }
+    OpenHandler(const OpenHandler&) = delete;
+    OpenHandler& operator=(const OpenHandler&) = delete;
+
+private:
+    Instance& instance_;
+    std::multiset<std::string>::iterator place_;
+};
+
 Task<void> Instance::drive_signal(SignalWorkflow job) {
     // A signal that no handler takes is dropped: it may be meant for a newer version of this workflow. So is one that cannot
     // be decoded: whoever sent it cannot be told, and the workflow must not be stopped by it.
@@ -268,10 +303,55 @@ Task<void> Instance::drive_signal(SignalWorkflow job) {
     if (!handler) {
         co_return;
     }
+    const OpenHandler open(*this, "signal " + in_quotes(job.name));
     try {
         co_await std::move(*handler);
     } catch (const Failure& failure) {
         end_with(failure);
+    } catch (...) {
+        fail_task(std::current_exception());
+    }
+}
+
+std::unique_ptr<Task<Payload>> Instance::welcome(const DoUpdate& job) {
+    const auto only_reads = [this](bool read_only) { machine_.set_read_only(read_only); };
+    only_reads(true);
+    std::unique_ptr<Task<Payload>> handler;
+    try {
+        handler = object_->update(root_context(), job.name, job.input, job.run_validator);
+    } catch (...) {
+        only_reads(false);
+        throw;
+    }
+    only_reads(false);
+    if (!handler) {
+        throw ApplicationFailure(
+            "workflow " + in_quotes(type_.name) + " has no update " + in_quotes(job.name)
+        );
+    }
+    return handler;
+}
+
+Task<void> Instance::drive_update(DoUpdate job) {
+    const std::string& id = job.protocol_instance_id;
+    std::unique_ptr<Task<Payload>> handler;
+    try {
+        handler = welcome(job);
+    } catch (const ProtocolError&) {
+        fail_task(std::current_exception()
+        );  // The validator acts: a fault of the code, not of the sender.
+        co_return;
+    } catch (...) {
+        machine_.reject_update(id, to_failure_(std::current_exception()));
+        co_return;
+    }
+    machine_.accept_update(id);
+    const OpenHandler open(*this, "update " + in_quotes(job.name) + " (" + job.id + ")");
+    try {
+        Payload result = co_await std::move(*handler);
+        machine_.complete_update(id, std::move(result));
+    } catch (const Failure& failure) {
+        machine_.reject_update(id, failure.clone());
     } catch (...) {
         fail_task(std::current_exception());
     }

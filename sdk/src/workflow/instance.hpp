@@ -41,6 +41,10 @@ public:
 
     [[nodiscard]] Completion activate(Activation activation);
 
+    /// The handlers that this completion, the latest, leaves unfinished because it ends the run, for people. Empty: none, or the
+    /// end was replayed.
+    [[nodiscard]] std::string unfinished_handlers(const Completion& completion) const;
+
     /// Tells the type's observers if the latest activation, which this completes, moved the run on and was no replay.
     /// Errors: what the observer throws.
     void tell_observers(const Completion& completion) const;
@@ -75,6 +79,7 @@ private:
     void upsert_search_attributes(const SearchAttributes& changes) override;
     void upsert_memo(const PayloadMap& changes) override;
     void set_current_details(std::function<std::string()> markdown) override;
+    bool all_handlers_finished() const noexcept override { return open_handlers_.empty(); }
     void adopt(Task<void> task) override;
     void fail_task(std::exception_ptr exception) noexcept override;
 
@@ -85,6 +90,7 @@ private:
     void apply(ResolveActivity& job);
     void apply(SignalWorkflow& job);
     void apply(QueryWorkflow& job);
+    void apply(DoUpdate& job);
     void apply(CancelWorkflow& job);
     void apply(UpdateRandomSeed& job);
     void apply(NotifyHasPatch& job);
@@ -95,6 +101,9 @@ private:
     void start_main();
     Task<void> drive_main(Task<Payload> main);
     Task<void> drive_signal(SignalWorkflow job);
+    Task<void> drive_update(DoUpdate job);
+    /// The handler of an update that is welcome. Errors: what makes it unwelcome.
+    [[nodiscard]] std::unique_ptr<Task<Payload>> welcome(const DoUpdate& job);
     void end_with(const Failure& failure);
     [[nodiscard]] std::variant<Payload, FailurePtr> answer(const QueryWorkflow& job);
     /// One of Temporal's own queries. Empty: it is none.
@@ -140,6 +149,8 @@ private:
         noted_patches_;  // In the part of the history that is replayed.
     std::map<std::string, bool, std::less<>> decisions_;
     std::function<std::string()> current_details_;
+    class OpenHandler;
+    std::multiset<std::string> open_handlers_;
     std::exception_ptr task_failure_;
     bool main_started_ = false;
     bool closing_ = false;

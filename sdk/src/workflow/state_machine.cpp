@@ -73,6 +73,40 @@ void StateMachine::answer_query(std::string query_id, std::variant<Payload, Fail
     commands_.emplace_back(RespondToQuery{std::move(query_id), std::move(result)});
 }
 
+void StateMachine::update_requested(const std::string& protocol_instance_id) {
+    if (!updates_.emplace(protocol_instance_id, false).second) {
+        throw ProtocolError("update " + protocol_instance_id + " was asked for twice");
+    }
+}
+
+void StateMachine::accept_update(const std::string& protocol_instance_id) {
+    require_writable();
+    const auto update = updates_.find(protocol_instance_id);
+    if (update == updates_.end() || update->second) {
+        throw ProtocolError("update " + protocol_instance_id + " cannot be accepted now");
+    }
+    update->second = true;
+    commands_.emplace_back(AcceptUpdate{protocol_instance_id});
+}
+
+void StateMachine::reject_update(const std::string& protocol_instance_id, FailurePtr failure) {
+    require_writable();
+    if (updates_.erase(protocol_instance_id) == 0) {
+        throw ProtocolError("update " + protocol_instance_id + " has an answer already");
+    }
+    commands_.emplace_back(RejectUpdate{protocol_instance_id, std::move(failure)});
+}
+
+void StateMachine::complete_update(const std::string& protocol_instance_id, Payload result) {
+    require_writable();
+    const auto update = updates_.find(protocol_instance_id);
+    if (update == updates_.end() || !update->second) {
+        throw ProtocolError("update " + protocol_instance_id + " cannot be completed now");
+    }
+    updates_.erase(update);
+    commands_.emplace_back(CompleteUpdate{protocol_instance_id, std::move(result)});
+}
+
 void StateMachine::timer_fired(Seq seq) {
     if (timers_.erase(seq) == 0) {
         throw ProtocolError(

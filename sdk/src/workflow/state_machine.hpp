@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -26,7 +27,8 @@ public:
 /// Rules it keeps (core calls a breach of them nondeterminism):
 /// - sequence numbers start at 1, one count per kind, in the order of the calls;
 /// - an operation is cancelled at most once and never after its answer;
-/// - one terminal command ends the run, later ones are dropped;
+/// - one terminal command ends the run, later ones are dropped, but for the answers to updates: whoever asked still waits;
+/// - an update is accepted or rejected, and once accepted ends once;
 /// - a query changes nothing: commands are refused while one is answered.
 class StateMachine {
 public:
@@ -53,8 +55,16 @@ public:
     void cancel(Payloads details) { end(CancelWorkflowExecution{std::move(details)}); }
     void continue_as_new(ContinueAsNewWorkflowExecution command) { end(std::move(command)); }
 
+    /// Of an update: accepted at most once, then completed or rejected once; or rejected at once.
+    /// Errors: ProtocolError for any other order.
+    void accept_update(const std::string& protocol_instance_id);
+    void reject_update(const std::string& protocol_instance_id, FailurePtr failure);
+    void complete_update(const std::string& protocol_instance_id, Payload result);
+
     void answer_query(std::string query_id, std::variant<Payload, FailurePtr> result);
 
+    /// Errors: ProtocolError for an update that was asked for before.
+    void update_requested(const std::string& protocol_instance_id);
     /// Errors: ProtocolError for a timer or activity that is not waited for.
     void timer_fired(Seq seq);
     void activity_resolved(Seq seq);
@@ -79,6 +89,7 @@ private:
     std::set<Seq> activities_;
     std::set<Seq> local_activities_;  // Of those.
     std::set<Seq> canceling_activities_;
+    std::map<std::string, bool> updates_;  // Without an end; true: accepted.
     std::vector<Command> commands_;
     bool ended_ = false;
     bool read_only_ = false;

@@ -163,6 +163,28 @@ TEST(ActivationCodec, ReadsSignalsAndQueries) {
     EXPECT_EQ(std::get<workflows::QueryWorkflow>(query).headers, (PayloadMap{{"h", json("4")}}));
 }
 
+TEST(ActivationCodec, ReadsAnUpdate) {
+    const auto job = decode_job([](JobMessage& message) {
+        auto& update = *message.mutable_do_update();
+        update.set_id("u");
+        update.set_protocol_instance_id("u/1");
+        update.set_name("limit");
+        set_payload(*update.add_input(), "1");
+        set_payload((*update.mutable_headers())["h"], "2");
+        update.set_run_validator(true);
+    });
+
+    const auto& update = std::get<workflows::DoUpdate>(job);
+    EXPECT_EQ(update.id, "u");
+    EXPECT_EQ(update.protocol_instance_id, "u/1");
+    EXPECT_EQ(update.name, "limit");
+    EXPECT_EQ(update.input, Payloads{json("1")});
+    EXPECT_EQ(update.headers, (PayloadMap{{"h", json("2")}}));
+    EXPECT_TRUE(update.run_validator);
+    const auto replayed = decode_job([](JobMessage& message) { message.mutable_do_update(); });
+    EXPECT_FALSE(std::get<workflows::DoUpdate>(replayed).run_validator);
+}
+
 TEST(ActivationCodec, ReadsEveryEndOfAnActivity) {
     using Result = coresdk::activity_result::ActivityResolution;
     const auto resolve = [](const std::function<void(Result&)>& fill) {
@@ -214,10 +236,11 @@ TEST(ActivationCodec, EveryKindOfJobIsReadOrNamedAsUnsupported) {
         {"resolve_activity", 2},
         {"signal_workflow", 3},
         {"query_workflow", 4},
-        {"cancel_workflow", 5},
-        {"update_random_seed", 6},
-        {"notify_has_patch", 7},
-        {"remove_from_cache", 8},
+        {"do_update", 5},
+        {"cancel_workflow", 6},
+        {"update_random_seed", 7},
+        {"notify_has_patch", 8},
+        {"remove_from_cache", 9},
     };
     const auto& variant = *JobMessage::descriptor()->FindOneofByName("variant");
     ASSERT_EQ(variant.field_count(), 16);

@@ -143,6 +143,21 @@ std::vector<Case> cases() {
         {"failed query", workflows::RespondToQuery{.query_id = "q", .result = failure()}, R"(
             respond_to_query { query_id: "q" failed { message: "why" source: "CppSDK" terminated_failure_info {} } })"
         },
+        {"accept update",
+         workflows::AcceptUpdate{.protocol_instance_id = "u/1"},
+         R"(update_response { protocol_instance_id: "u/1" accepted {} })"},
+        {"reject update",
+         workflows::RejectUpdate{.protocol_instance_id = "u/1", .failure = failure()},
+         R"(
+            update_response {
+                protocol_instance_id: "u/1" rejected { message: "why" source: "CppSDK" terminated_failure_info {} }
+            })"},
+        {"complete update",
+         workflows::CompleteUpdate{.protocol_instance_id = "u/1", .result = to_payload(5)},
+         R"(
+            update_response {
+                protocol_instance_id: "u/1" completed { metadata { key: "encoding" value: "json/plain" } data: "5" }
+            })"},
         {"complete", workflows::CompleteWorkflowExecution{.result = to_payload(true)}, R"(
             complete_workflow_execution { result { metadata { key: "encoding" value: "json/plain" } data: "true" } })"
         },

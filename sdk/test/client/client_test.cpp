@@ -33,12 +33,14 @@ struct Chat {
     }
     void say(std::string /*line*/) {}
     int tokens() const { return 0; }
+    Task<int> limit(int limit) { co_return limit; }
     std::string line(int /*number*/) const { return {}; }
     static constexpr auto definition = workflow<&Chat::run>(
         "Chat",  //
         signal<"say", &Chat::say>,
         query<"tokens", &Chat::tokens>,
-        query<"line", &Chat::line>
+        query<"line", &Chat::line>,
+        update<"limit", &Chat::limit>
     );
 };
 
@@ -281,6 +283,84 @@ TEST_F(ClientTest, SaysWhyAQueryWasRejected) {
             error.what(),
             HasSubstr("'tokens' of workflow 'chat-1' was rejected: its status is Terminated")
         );
+    }
+}
+
+TEST_F(ClientTest, SendsAnUpdateUntilItIsAcceptedAndAsksForItsResult) {
+    std::atomic<int> sends = 0;
+    core_.on_rpc("UpdateWorkflowExecution", [&sends](const RpcRequest&) {
+        service::UpdateWorkflowExecutionResponse response;
+        // The first answer comes at the server's own time limit.
+        response.set_stage(
+            ++sends == 1 ? api::enums::v1::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ADMITTED
+                         : api::enums::v1::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED
+        );
+        response.mutable_update_ref()->mutable_workflow_execution()->set_run_id("run-1");
+        return answer(response);
+    });
+    std::atomic<int> polls = 0;
+    core_.on_rpc("PollWorkflowExecutionUpdate", [&polls](const RpcRequest&) {
+        service::PollWorkflowExecutionUpdateResponse response;
+        if (++polls > 1) {
+            response.set_stage(api::enums::v1::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED);
+            set_payload(*response.mutable_outcome()->mutable_success()->add_payloads(), "42");
+        }
+        return answer(response);
+    });
+
+    EXPECT_EQ(client_.handle("chat-1").update<&Chat::limit>(UpdateOptions{.id = "u-1"}, 7), 42);
+
+    const auto request = sent<service::UpdateWorkflowExecutionRequest>("UpdateWorkflowExecution");
+    EXPECT_EQ(request.namespace_(), "prod");
+    EXPECT_EQ(request.workflow_execution().workflow_id(), "chat-1");
+    EXPECT_EQ(request.request().meta().update_id(), "u-1");
+    EXPECT_EQ(request.request().meta().identity(), "me");
+    EXPECT_EQ(request.request().input().name(), "limit");
+    EXPECT_EQ(request.request().input().args().payloads(0).data(), "7");
+    EXPECT_EQ(
+        request.wait_policy().lifecycle_stage(),
+        api::enums::v1::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED
+    );
+    const auto poll =
+        sent<service::PollWorkflowExecutionUpdateRequest>("PollWorkflowExecutionUpdate");
+    EXPECT_EQ(poll.update_ref().update_id(), "u-1");
+    EXPECT_EQ(poll.update_ref().workflow_execution().run_id(), "run-1") << "the run that took it";
+    EXPECT_EQ(sends, 2);
+    EXPECT_EQ(polls, 2);
+}
+
+TEST_F(ClientTest, ARefusedUpdateThrowsItsFailure) {
+    core_.on_rpc("UpdateWorkflowExecution", [](const RpcRequest&) {
+        service::UpdateWorkflowExecutionResponse response;
+        response.set_stage(api::enums::v1::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED);
+        auto& failure = *response.mutable_outcome()->mutable_failure();
+        failure.set_message("at most 10");
+        failure.mutable_application_failure_info()->set_type("TooHigh");
+        return answer(response);
+    });
+
+    try {
+        static_cast<void>(client_.handle("chat-1").start_update<&Chat::limit>({.id = "u-1"}, 11));
+        FAIL() << "it was accepted";
+    } catch (const UpdateFailed& error) {
+        EXPECT_STREQ(error.what(), "update 'u-1' of workflow 'chat-1' failed: at most 10");
+        EXPECT_EQ(dynamic_cast<const ApplicationFailure&>(*error.failure()).type(), "TooHigh");
+    }
+}
+
+TEST_F(ClientTest, AnUpdateThatNoWorkerTakesEndsWithTheTimeout) {
+    core_.on_rpc("UpdateWorkflowExecution", [](const RpcRequest&) {
+        return answer(service::UpdateWorkflowExecutionResponse{});
+    });
+
+    try {
+        static_cast<void>(
+            client_.handle("chat-1").update<&Chat::limit>(UpdateOptions{.timeout = 20ms}, 7)
+        );
+        FAIL() << "it was accepted";
+    } catch (const RpcError& error) {
+        EXPECT_EQ(error.code(), RpcCode::kDeadlineExceeded);
+        EXPECT_THAT(error.what(), HasSubstr("check that one serves the task queue"));
     }
 }
 

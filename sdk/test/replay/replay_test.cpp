@@ -39,6 +39,7 @@ class RecordedHistory : public ::testing::TestWithParam<const char*> {};
 TEST_P(RecordedHistory, ReplaysWithTodaysCode) {
     Replayer replayer;
     replayer.add<ActivityThenTimer>()
+        .add<Account>()
         .add<Annotates>()
         .add<Inbox>()
         .add<CleansUp>()
@@ -60,6 +61,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         "activity_then_timer",
         "annotated",
+        "updates",
         "signals_and_conditions",
         "canceled_with_cleanup",
         "continued_as_new",

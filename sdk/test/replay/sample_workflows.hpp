@@ -136,6 +136,50 @@ struct Hoarse {
     static constexpr auto definition = workflow<&Hoarse::run>("Hoarse");
 };
 
+/// An account that is asked for money until it is closed.
+struct Account {
+    Task<int> run(WorkflowContext ctx) {
+        co_await ctx.until([this, ctx] { return closed_ && ctx.all_handlers_finished(); });
+        co_return balance_;
+    }
+    /// Notes the payment before it takes it.
+    Task<int> pay(WorkflowContext ctx, int amount) {
+        (void)co_await shout(ctx, "paid", {.start_to_close = 10s});
+        co_return balance_ -= amount;
+    }
+    void check(int amount) const {
+        if (amount > balance_) {
+            throw ApplicationFailure("not enough money", {.type = "Overdrawn"});
+        }
+    }
+    void close() { closed_ = true; }
+
+private:
+    int balance_ = 100;
+    bool closed_ = false;
+
+public:
+    static constexpr auto definition = workflow<
+        &Account::
+            run>("Account", update<"pay", &Account::pay, &Account::check>, update<"close", &Account::close>);
+};
+
+/// Ends while an update lingers.
+struct Hasty {
+    Task<void> run(WorkflowContext ctx) {
+        co_await ctx.until([this] { return leaves_; });
+    }
+    Task<void> linger(WorkflowContext ctx) { co_await ctx.sleep(1h); }
+    void leave() { leaves_ = true; }
+
+private:
+    bool leaves_ = false;
+
+public:
+    static constexpr auto definition = workflow<
+        &Hasty::run>("Hasty", update<"linger", &Hasty::linger>, signal<"leave", &Hasty::leave>);
+};
+
 /// Shows its state outside: by search attributes, its memo and its details.
 struct Annotates {
     static constexpr KeywordKey kStage{"SampleStage"};

@@ -21,6 +21,7 @@
 #include <mutex>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -28,7 +29,9 @@
 namespace temporal::samples {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 constexpr auto kPatience = 30s;
 
@@ -63,6 +66,7 @@ protected:
             ctx.throw_if_canceled();
         });
         worker_.add<ActivityThenTimer>()
+            .add<Account>()
             .add<Annotates>()
             .add<Inbox>(WorkflowObserver<Inbox>{
                 .on_progress =
@@ -81,6 +85,7 @@ protected:
             })
             .add<CleansUp>()
             .add<Countdown>()
+            .add<Hasty>()
             .add<Hoarse>()
             .add<Locally>()
             .add<Patched>()
@@ -110,6 +115,11 @@ protected:
         }
     }
 
+    std::vector<std::string> warnings() {
+        const std::lock_guard lock(mutex_);
+        return warnings_;
+    }
+
     std::vector<std::string> ended() {
         const std::lock_guard lock(mutex_);
         return ended_;
@@ -123,6 +133,7 @@ protected:
     std::mutex mutex_;
     std::vector<std::string> ended_;
     std::vector<std::pair<std::uint32_t, std::size_t>> steps_;  // History length and lines.
+    std::vector<std::string> warnings_;
     const Client client_ = Client::connect({.address = kServer.server().address()});
     const std::string id_ = ::testing::UnitTest::GetInstance()->current_test_info()->name();
     const std::string queue_ = "queue-of-" + id_;
@@ -131,7 +142,12 @@ protected:
         {.task_queue = queue_,
          .max_cached_workflows = GetParam(),
          .max_heartbeat_throttle = 100ms,
-         .default_heartbeat_throttle = 100ms}
+         .default_heartbeat_throttle = 100ms,
+         .on_warning =
+             [this](std::string_view message) {
+                 const std::lock_guard lock(mutex_);
+                 warnings_.emplace_back(message);
+             }}
     };
     std::jthread running_;
 };
@@ -249,6 +265,49 @@ TEST_P(WorkflowOnServer, AChangeIsThereOnEveryReplay) {
 
     EXPECT_EQ(handle.result({.timeout = kPatience}), "HELLO");
     record("patched", handle);
+}
+
+TEST_P(WorkflowOnServer, UpdatesAreAcceptedRefusedAndAnswered) {
+    // Sent before any task of the run is done, so that it comes with the first.
+    const auto handle = client_.start<Account>(options());
+    const UpdateOptions patient{.timeout = kPatience};
+    EXPECT_EQ(handle.update<&Account::pay>(patient, 30), 70);
+
+    const std::size_t before = handle.fetch_history().event_count();
+    try {
+        (void)handle.update<&Account::pay>(patient, 71);
+        FAIL() << "it was accepted";
+    } catch (const UpdateFailed& failed) {
+        EXPECT_EQ(dynamic_cast<const ApplicationFailure&>(*failed.failure()).type(), "Overdrawn");
+    }
+    if (GetParam() != 0) {
+        EXPECT_EQ(handle.fetch_history().event_count(), before) << "refused, it leaves no trace";
+    }
+    EXPECT_THROW((void)handle.update<int>("withdraw", {}, patient), UpdateFailed);
+
+    const auto started =
+        handle.start_update<&Account::pay>({.timeout = kPatience, .id = "last"}, 70);
+    EXPECT_EQ(started.id(), "last");
+    EXPECT_EQ(started.result({.timeout = kPatience}), 0);
+    EXPECT_EQ(handle.update<&Account::pay>({.timeout = kPatience, .id = "last"}, 70), 0)
+        << "the same id is the same update";
+    handle.update<&Account::close>(patient);
+    EXPECT_EQ(handle.result({.timeout = kPatience}), 0);
+    record("updates", handle);
+}
+
+TEST_P(WorkflowOnServer, ARunThatEndsBeforeItsHandlersIsWarnedOfAndTheUpdateFails) {
+    const auto handle = client_.start<Hasty>(options());
+    const auto started = handle.start_update<&Hasty::linger>({.timeout = kPatience, .id = "u-1"});
+    handle.signal<&Hasty::leave>();
+
+    handle.result({.timeout = kPatience});
+
+    EXPECT_THROW(started.result({.timeout = kPatience}), UpdateFailed);
+    wait_until([&] { return !warnings().empty(); });
+    EXPECT_THAT(
+        warnings(), Contains(HasSubstr("update 'linger' (u-1); wait for ctx.all_handlers"))
+    );
 }
 
 TEST_P(WorkflowOnServer, WhatItUpsertsIsWithTheWorkflowAndInTheList) {

@@ -299,6 +299,155 @@ TEST(Instance, DetailsThatChangeTheWorkflowAreAFailedQueryAndNoMore) {
     EXPECT_THAT(std::get<FailurePtr>(answer.result)->message(), HasSubstr("may only read"));
 }
 
+/// A counter that clients may set within limits, until it is told to stop.
+struct Dial {
+    Task<int> run(WorkflowContext ctx) {
+        co_await ctx.until([this, ctx] {
+            return stopped_ && (hasty_ || ctx.all_handlers_finished());
+        });
+        co_return value_;
+    }
+    int set(int value) { return std::exchange(value_, value); }
+    void check(int value) const {
+        if (value > 10) {
+            throw ApplicationFailure("at most 10", {.type = "TooHigh"});
+        }
+    }
+    Task<std::string> shout(WorkflowContext ctx, std::string text) {
+        std::string loud = co_await kShout(ctx, text, {.start_to_close = 30s});
+        if (loud == "AH") {
+            throw std::logic_error("no Failure");
+        }
+        co_return loud;
+    }
+    void meddle() const {
+        if (ctx_ != nullptr) {
+            (void)ctx_->sleep(1s);
+        }
+    }
+    void lend(WorkflowContext ctx) { ctx_ = std::make_shared<WorkflowContext>(std::move(ctx)); }
+    void idle() {}
+    void stop() { stopped_ = true; }
+    void stop_hastily() { stopped_ = hasty_ = true; }
+
+private:
+    int value_ = 0;
+    bool stopped_ = false;
+    bool hasty_ = false;
+    std::shared_ptr<WorkflowContext> ctx_;
+
+public:
+    static constexpr auto definition = workflow<
+        &Dial::
+            run>("Dial", update<"set", &Dial::set, &Dial::check, "Turns it.">, update<"shout", &Dial::shout>, update<"idle", &Dial::idle, &Dial::meddle>, signal<"lend", &Dial::lend>, signal<"stop", &Dial::stop>, signal<"stop_hastily", &Dial::stop_hastily>);
+};
+
+DoUpdate update_named(const std::string& name, Payloads input = {}, bool validates = true) {
+    return {
+        .id = name,
+        .protocol_instance_id = name + "/1",
+        .name = name,
+        .input = std::move(input),
+        .headers = {},
+        .run_validator = validates
+    };
+}
+
+SignalWorkflow signaled(const std::string& name) {
+    return {.name = name, .input = {}, .identity = {}, .headers = {}};
+}
+
+TEST(Instance, AnUpdateIsAcceptedCarriedOutAndAnsweredWithTheFirstTask) {
+    Live<Dial> run;
+
+    const auto commands = run.start({}, {update_named("set", to_payloads(7))});
+
+    ASSERT_THAT(commands, SizeIs(2));
+    EXPECT_EQ(std::get<AcceptUpdate>(commands[0]).protocol_instance_id, "set/1");
+    EXPECT_EQ(from_payload<int>(std::get<CompleteUpdate>(commands[1]).result), 0);
+    const auto again = run.step(update_named("set", to_payloads(8)));
+    EXPECT_EQ(from_payload<int>(std::get<CompleteUpdate>(again.at(1)).result), 7);
+}
+
+TEST(Instance, AnUpdateThatIsNotWelcomeIsRejectedAndLeavesNothing) {
+    Live<Dial> run;
+    run.start();
+
+    const auto high = only<RejectUpdate>(run.step(update_named("set", to_payloads(11))));
+    EXPECT_EQ(dynamic_cast<const ApplicationFailure&>(*high.failure).type(), "TooHigh");
+    const auto unknown = only<RejectUpdate>(run.step(update_named("turn")));
+    EXPECT_EQ(unknown.failure->message(), "workflow 'Dial' has no update 'turn'");
+    const auto garbled = only<RejectUpdate>(run.step(update_named("set", to_payloads("x"))));
+    EXPECT_THAT(garbled.failure->message(), HasSubstr("cannot read"));
+
+    EXPECT_EQ(
+        from_payload<int>(only<CompleteWorkflowExecution>(run.step(signaled("stop"))).result), 0
+    );
+}
+
+TEST(Instance, WhatTheHistoryHasIsNotValidatedAgain) {
+    Live<Dial> run;
+    run.replay();
+
+    const auto commands = run.start({}, {update_named("set", to_payloads(11), false)});
+
+    EXPECT_THAT(commands, SizeIs(2));
+}
+
+TEST(Instance, AnUpdateMayTakeItsTimeAndTheRunWaitsForIt) {
+    Live<Dial> run;
+    run.start();
+    const auto begun = run.step(update_named("shout", to_payloads("hello")));
+    ASSERT_THAT(begun, SizeIs(2));
+    EXPECT_TRUE(std::holds_alternative<AcceptUpdate>(begun[0])) << "ahead of what the handler does";
+    EXPECT_THAT(run.step(signaled("stop")), IsEmpty());
+
+    const auto ended = run.step(completed(1, "HELLO"));
+
+    ASSERT_THAT(ended, SizeIs(2));
+    EXPECT_EQ(from_payload<std::string>(std::get<CompleteUpdate>(ended[0]).result), "HELLO");
+    EXPECT_TRUE(std::holds_alternative<CompleteWorkflowExecution>(ended[1]));
+}
+
+TEST(Instance, AFailureOfAnUpdateIsItsOwnAndAnyOtherExceptionFailsTheTask) {
+    Live<Dial> run;
+    run.start();
+    run.step(update_named("shout", to_payloads("hello")));
+
+    const auto refused = only<RejectUpdate>(run.step(failed(1, "hoarse")));
+    EXPECT_EQ(refused.failure->cause()->message(), "hoarse");
+
+    run.step(update_named("shout", to_payloads("ah")));
+    EXPECT_EQ(run.failing_step(completed(2, "AH")).failure->message(), "no Failure");
+}
+
+TEST(Instance, AValidatorThatActsFailsTheTask) {
+    Live<Dial> run;
+    run.start();
+    run.step(signaled("lend"));
+
+    EXPECT_THAT(
+        run.failing_step(update_named("idle")).failure->message(), HasSubstr("may only read")
+    );
+}
+
+TEST(Instance, WhatTheEndLeavesUnfinishedIsNamed) {
+    Instance dial(detail::workflow_type<Dial>(), describe);
+    const auto step = [&dial](std::vector<Job> jobs) {
+        Activation activation{.run_id = "r"};
+        activation.jobs = std::move(jobs);
+        return dial.activate(std::move(activation));
+    };
+    std::vector<Job> first;
+    first.emplace_back(InitializeWorkflow{});
+    first.emplace_back(update_named("shout", to_payloads("hello")));
+    EXPECT_EQ(dial.unfinished_handlers(step(std::move(first))), "") << "it goes on";
+    std::vector<Job> last;
+    last.emplace_back(signaled("stop_hastily"));
+
+    EXPECT_EQ(dial.unfinished_handlers(step(std::move(last))), "update 'shout' (shout)");
+}
+
 TEST(Instance, AFailedActivityThatNobodyCatchesFailsTheWorkflowWithItsCause) {
     Live<ShoutThenWait> run;
     run.start(to_payloads(std::string("hello")));

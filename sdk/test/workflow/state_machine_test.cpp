@@ -101,6 +101,49 @@ TEST(StateMachine, UpsertsAreCommandsUnlessThereIsNothingToChange) {
     EXPECT_EQ(as<UpsertMemo>(commands[1]).fields.at("note").encoding(), encoding::kNull);
 }
 
+TEST(StateMachine, AnUpdateIsAcceptedOnceAndThenEndsOnce) {
+    StateMachine machine;
+    EXPECT_THROW(machine.accept_update("u"), ProtocolError);
+    machine.update_requested("u");
+    EXPECT_THROW(machine.update_requested("u"), ProtocolError);
+    EXPECT_THROW(machine.complete_update("u", Payload{}), ProtocolError);
+    machine.accept_update("u");
+    EXPECT_THROW(machine.accept_update("u"), ProtocolError);
+    machine.complete_update("u", Payload{});
+    EXPECT_THROW(machine.complete_update("u", Payload{}), ProtocolError);
+    EXPECT_THROW(machine.reject_update("u", nullptr), ProtocolError);
+
+    const auto commands = machine.take_commands();
+
+    ASSERT_THAT(commands, SizeIs(2));
+    EXPECT_EQ(as<AcceptUpdate>(commands[0]).protocol_instance_id, "u");
+    EXPECT_EQ(as<CompleteUpdate>(commands[1]).protocol_instance_id, "u");
+}
+
+TEST(StateMachine, AnUpdateIsRejectedBeforeOrAfterItWasAccepted) {
+    StateMachine machine;
+    machine.update_requested("a");
+    machine.reject_update("a", std::make_shared<const ApplicationFailure>("no"));
+    machine.update_requested("b");
+    machine.accept_update("b");
+    machine.reject_update("b", std::make_shared<const ApplicationFailure>("broken"));
+
+    EXPECT_THAT(machine.take_commands(), SizeIs(3));
+}
+
+TEST(StateMachine, WhoWaitsForAnUpdateIsAnsweredAfterTheEnd) {
+    StateMachine machine;
+    machine.update_requested("u");
+    machine.accept_update("u");
+    machine.complete(Payload{});
+    machine.complete_update("u", Payload{});
+
+    const auto commands = machine.take_commands();
+
+    ASSERT_THAT(commands, SizeIs(3));
+    EXPECT_TRUE(std::holds_alternative<CompleteUpdate>(commands[2]));
+}
+
 TEST(StateMachine, AnAnswerToNothingIsAProtocolError) {
     StateMachine machine;
 

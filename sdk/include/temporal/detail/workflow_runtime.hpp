@@ -65,6 +65,7 @@ public:
     virtual void upsert_search_attributes(const SearchAttributes& changes) = 0;
     virtual void upsert_memo(const PayloadMap& changes) = 0;
     virtual void set_current_details(std::function<std::string()> markdown) = 0;
+    virtual bool all_handlers_finished() const noexcept = 0;
     /// Owns the task until it is done or the run is gone.
     virtual void adopt(Task<void> task) = 0;
     /// Fails the workflow task with an exception that is no Failure.

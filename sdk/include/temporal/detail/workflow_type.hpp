@@ -35,6 +35,11 @@ public:
     virtual std::unique_ptr<Task<void>> signal(
         WorkflowContext context, const std::string& name, const Payloads& input
     ) = 0;
+    /// The handler of an update, decoded, validated where that is asked for, and not begun. Null where no such update is defined.
+    /// Errors: ConversionError for input that the handler cannot take; what the validator throws.
+    virtual std::unique_ptr<Task<Payload>> update(
+        WorkflowContext context, const std::string& name, const Payloads& input, bool validates
+    ) = 0;
     /// Empty where no such query is defined; throws what the handler throws.
     virtual std::optional<Payload> query(const std::string& name, const Payloads& arguments)
         const = 0;

@@ -48,6 +48,14 @@ struct OpenTimer {
     std::chrono::system_clock::time_point fires_at;
 };
 
+/// What has become of an update.
+struct SentUpdate {
+    std::string name;
+    bool accepted = false;
+    std::optional<Payload> result;  ///< Once it is completed.
+    FailurePtr failure;  ///< Once it is refused, or its handler has failed.
+};
+
 /// How a run ended.
 struct Completed {
     Payload result;
@@ -93,6 +101,8 @@ public:
 
     void start(Payloads arguments = {});
     void signal(const std::string& name, Payloads input = {});
+    /// What becomes of it is the last of updates().
+    void update(const std::string& name, Payloads input = {});
     void cancel(const std::string& reason = "");
 
     void complete(std::uint32_t activity, Payload result);
@@ -115,6 +125,8 @@ public:
     /// In the order in which they were started.
     [[nodiscard]] const std::vector<OpenActivity>& activities() const noexcept;
     [[nodiscard]] const std::vector<OpenTimer>& timers() const noexcept;
+    /// All that were sent, in their order.
+    [[nodiscard]] const std::vector<SentUpdate>& updates() const noexcept;
     /// What the run was started with and has upserted since.
     [[nodiscard]] const SearchAttributes& search_attributes() const noexcept;
     /// How often it did so.
