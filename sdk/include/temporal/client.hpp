@@ -6,6 +6,7 @@
 #include "temporal/connect_options.hpp"
 #include "temporal/converter.hpp"
 #include "temporal/runtime.hpp"
+#include "temporal/search_attributes.hpp"
 #include "temporal/server_info.hpp"
 #include "temporal/start_options.hpp"
 #include "temporal/workflow.hpp"
@@ -154,6 +155,14 @@ public:
     ) const;
     /// The client's own namespace. Errors: RpcError(kNotFound) if there is none of that name.
     [[nodiscard]] NamespaceDescription describe_namespace(const CallOptions& call = {}) const;
+    /// The attributes that were registered in the client's namespace, without the server's own.
+    [[nodiscard]] SearchAttributeTypes search_attributes(const CallOptions& call = {}) const;
+    /// Registers more of them. They can be used some seconds later.
+    ///
+    /// Errors: RpcError: kAlreadyExists where one is registered with another type, kPermissionDenied where the client may not;
+    ///         others where the server has no room left.
+    void add_search_attributes(const SearchAttributeTypes& types, const CallOptions& call = {})
+        const;
     /// Asks the server who it is: the cheapest proof that it serves.
     [[nodiscard]] ServerInfo check_health(const CallOptions& call = {}) const;
 

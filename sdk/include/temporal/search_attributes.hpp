@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,12 @@ namespace temporal {
 
 /// The types that the server knows; the name registered there decides which one a value must have.
 enum class SearchAttributeType { kText, kKeyword, kInt, kDouble, kBool, kDatetime, kKeywordList };
+
+/// "Keyword", "Int", ...: as Temporal's own tools spell them.
+[[nodiscard]] std::string_view to_string(SearchAttributeType type) noexcept;
+
+/// Names with the types that they are registered with.
+using SearchAttributeTypes = std::map<std::string, SearchAttributeType>;
 
 /// A search attribute's name with its C++ type.
 template <class T, SearchAttributeType Type>

@@ -8,6 +8,7 @@
 #include "bridge/uuid.hpp"
 #include "converter/failure_codec.hpp"
 #include "converter/proto_payload.hpp"
+#include "temporal/api/operatorservice/v1/request_response.pb.h"
 #include "temporal/api/workflowservice/v1/request_response.pb.h"
 #include "temporal/converter.hpp"
 
@@ -16,6 +17,7 @@
 namespace temporal::bridge {
 namespace {
 
+namespace api_operator = api::operatorservice::v1;
 namespace api_service = api::workflowservice::v1;
 namespace enums = api::enums::v1;
 
@@ -43,6 +45,13 @@ enums::QueryRejectCondition encode(QueryRejectCondition condition) {
     }
     return enums::QUERY_REJECT_CONDITION_UNSPECIFIED;
 }
+
+// Ours are one less, for they have no unspecified one.
+static_assert(
+    static_cast<int>(SearchAttributeType::kText) + 1 == enums::INDEXED_VALUE_TYPE_TEXT &&
+    static_cast<int>(SearchAttributeType::kKeywordList) + 1 ==
+        enums::INDEXED_VALUE_TYPE_KEYWORD_LIST
+);
 
 // The numbers are those of the server.
 static_assert(
@@ -85,9 +94,18 @@ template <class Response, class Request>
 Response WorkflowService::invoke(
     std::string_view method, const Request& request, const Timing& timing
 ) const {
+    return invoke_on<Response>(RpcService::kWorkflow, method, request, timing);
+}
+
+template <class Response, class Request>
+Response WorkflowService::invoke_on(
+    RpcService service, std::string_view method, const Request& request, const Timing& timing
+) const {
     const std::string bytes = request.SerializeAsString();
     const Buffer answer = call(
-        *connection_, {.method = method, .request = bytes, .timeout = timing.timeout}, timing.stop
+        *connection_,
+        {.service = service, .method = method, .request = bytes, .timeout = timing.timeout},
+        timing.stop
     );
     Response response;
     if (!response.ParseFromArray(answer.view().data(), static_cast<int>(answer.view().size()))) {
@@ -355,6 +373,34 @@ NamespaceDescription WorkflowService::describe_namespace(const Timing& timing) c
     auto response =
         invoke<api_service::DescribeNamespaceResponse>("DescribeNamespace", request, timing);
     return take_namespace(response);
+}
+
+SearchAttributeTypes WorkflowService::search_attributes(const Timing& timing) const {
+    api_operator::ListSearchAttributesRequest request;
+    request.set_namespace_(namespace_name_);
+    const auto response = invoke_on<api_operator::ListSearchAttributesResponse>(
+        RpcService::kOperator, "ListSearchAttributes", request, timing
+    );
+    SearchAttributeTypes types;
+    for (const auto& [name, type] : response.custom_attributes()) {
+        if (type > 0 && type <= static_cast<int>(SearchAttributeType::kKeywordList) + 1) {
+            types.emplace(name, static_cast<SearchAttributeType>(type - 1));
+        }
+    }
+    return types;
+}
+
+void WorkflowService::add_search_attributes(const SearchAttributeTypes& types, const Timing& timing)
+    const {
+    api_operator::AddSearchAttributesRequest request;
+    request.set_namespace_(namespace_name_);
+    for (const auto& [name, type] : types) {
+        (*request.mutable_search_attributes())[name] =
+            static_cast<enums::IndexedValueType>(static_cast<int>(type) + 1);
+    }
+    (void)invoke_on<api_operator::AddSearchAttributesResponse>(
+        RpcService::kOperator, "AddSearchAttributes", request, timing
+    );
 }
 
 ServerInfo WorkflowService::server_info(const Timing& timing) const {

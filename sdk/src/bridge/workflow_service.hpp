@@ -1,12 +1,14 @@
 /// @file bridge/workflow_service.hpp
-/// @brief The calls of Temporal's WorkflowService that the client makes, with plain types on both
+/// @brief The calls of Temporal's WorkflowService and OperatorService that the client makes, with plain types on both
 /// sides.
 #pragma once
 
 #include "bridge/close_event.hpp"
+#include "bridge/rpc.hpp"
 #include "temporal/failure.hpp"
 #include "temporal/payload.hpp"
 #include "temporal/query_options.hpp"
+#include "temporal/search_attributes.hpp"
 #include "temporal/server_info.hpp"
 #include "temporal/start_options.hpp"
 #include "temporal/workflow_execution.hpp"
@@ -138,6 +140,8 @@ public:
         std::string_view name, TaskQueueKind kind, const Timing& timing
     ) const;
     [[nodiscard]] NamespaceDescription describe_namespace(const Timing& timing) const;
+    [[nodiscard]] SearchAttributeTypes search_attributes(const Timing& timing) const;
+    void add_search_attributes(const SearchAttributeTypes& types, const Timing& timing) const;
     [[nodiscard]] ServerInfo server_info(const Timing& timing) const;
 
     [[nodiscard]] const std::shared_ptr<Connection>& connection() const noexcept {
@@ -149,6 +153,10 @@ public:
 private:
     template <class Response, class Request>
     Response invoke(std::string_view method, const Request& request, const Timing& timing) const;
+    template <class Response, class Request>
+    Response invoke_on(
+        RpcService service, std::string_view method, const Request& request, const Timing& timing
+    ) const;
 
     std::shared_ptr<Connection> connection_;
     std::string namespace_name_;

@@ -107,6 +107,15 @@ NamespaceDescription Client::describe_namespace(const CallOptions& call) const {
     return service_->describe_namespace(timing_of(call));
 }
 
+SearchAttributeTypes Client::search_attributes(const CallOptions& call) const {
+    return service_->search_attributes(timing_of(call));
+}
+
+void Client::add_search_attributes(const SearchAttributeTypes& types, const CallOptions& call)
+    const {
+    service_->add_search_attributes(types, timing_of(call));
+}
+
 ServerInfo Client::check_health(const CallOptions& call) const {
     return service_->server_info(timing_of(call));
 }

@@ -5,9 +5,8 @@
 #include "temporal/converter.hpp"
 
 namespace temporal {
-namespace {
 
-std::string_view name_of(SearchAttributeType type) {
+std::string_view to_string(SearchAttributeType type) noexcept {
     switch (type) {
         case SearchAttributeType::kText: return "Text";
         case SearchAttributeType::kKeyword: return "Keyword";
@@ -20,10 +19,12 @@ std::string_view name_of(SearchAttributeType type) {
     return "Keyword";
 }
 
+namespace {
+
 template <class T>
 Payload typed_payload(const T& value, SearchAttributeType type) {
     Payload payload = to_payload(value);
-    payload.metadata.emplace("type", name_of(type));
+    payload.metadata.emplace("type", to_string(type));
     return payload;
 }
 

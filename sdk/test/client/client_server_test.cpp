@@ -73,6 +73,24 @@ protected:
     Client client_ = connect();
 };
 
+TEST_F(ClientServerTest, RegistersSearchAttributesAndListsThemWithTheirTypes) {
+    client_.add_search_attributes(
+        {{"TestAddedWord", SearchAttributeType::kKeyword},
+         {"TestAddedCount", SearchAttributeType::kInt}}
+    );
+
+    // The server's cache trails its registry.
+    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    SearchAttributeTypes types;
+    while (types.count("TestAddedCount") == 0 && std::chrono::steady_clock::now() < deadline) {
+        types = client_.search_attributes();
+    }
+    EXPECT_EQ(types.at("TestAddedWord"), SearchAttributeType::kKeyword);
+    EXPECT_EQ(types.at("TestAddedCount"), SearchAttributeType::kInt);
+    EXPECT_EQ(types.at("TestDue"), SearchAttributeType::kDatetime);
+    EXPECT_EQ(types.count("WorkflowId"), 0U) << "one of the server's own";
+}
+
 TEST_F(ClientServerTest, KnowsTheServerAndTheNamespace) {
     EXPECT_THAT(client_.check_health().version, HasSubstr("."));
     EXPECT_EQ(client_.describe_namespace().name, "default");
