@@ -311,9 +311,13 @@ BatchOutline PreprocessBatchActivity::operator()(
     temporal::ActivityContext& ctx, BatchRequest request
 ) const {
     ctx.heartbeat_every(limits_.heartbeat_timeout / 3);
-    return with_storage_errors([&] {
+    BatchOutline outline = with_storage_errors([&] {
         return Preparation(ctx, request, *registry_, *stores_, *observer_).run(limits_);
     });
+    if (attributes_ != nullptr) {
+        outline.search_attributes = attributes_->get(RegisteredAttributes::Clock::now());
+    }
+    return outline;
 }
 
 BatchResponse PostprocessBatchActivity::operator()(temporal::ActivityContext& ctx, BatchEnd end)

@@ -2,6 +2,7 @@
 /// @brief The first and the last step of a batch: from the request to items that can be sent, and from journals to results.
 #pragma once
 
+#include "activities/registered_attributes.hpp"
 #include "contracts/batch_request.hpp"
 #include "contracts/batch_response.hpp"
 #include "contracts/batch_steps.hpp"
@@ -29,14 +30,17 @@ struct BatchLimits {
 /// Errors: throws the ApplicationFailure of a classified error: Fatal VALIDATION naming lines, files and fields; Transient STORAGE.
 class PreprocessBatchActivity {
 public:
+    /// @param attributes Null: batches set no search attributes.
     PreprocessBatchActivity(
         std::shared_ptr<const ModelRegistry> registry,
         std::shared_ptr<const Stores> stores,
+        std::shared_ptr<RegisteredAttributes> attributes,
         BatchLimits limits,
         std::shared_ptr<WorkObserver> observer
     )
         : registry_(std::move(registry)),
           stores_(std::move(stores)),
+          attributes_(std::move(attributes)),
           limits_(limits),
           observer_(std::move(observer)) {}
 
@@ -45,6 +49,7 @@ public:
 private:
     std::shared_ptr<const ModelRegistry> registry_;
     std::shared_ptr<const Stores> stores_;
+    std::shared_ptr<RegisteredAttributes> attributes_;
     BatchLimits limits_;
     std::shared_ptr<WorkObserver> observer_;
 };

@@ -46,6 +46,9 @@ Processed PreprocessActivity::run(const temporal::ActivityInfo& step, InferReque
         .batch_limit = engines_->batch_limit(model)
     };
     processed.local_postprocess = local_postprocess_;
+    if (attributes_ != nullptr) {
+        processed.search_attributes = attributes_->get(Clock::now());
+    }
     processed.timings.preprocess = since(start);
     return processed;
 }

@@ -4,6 +4,7 @@
 
 #include "activities/claim_check.hpp"
 #include "activities/engine_pool.hpp"
+#include "activities/registered_attributes.hpp"
 #include "contracts/infer_request.hpp"
 #include "contracts/infer_response.hpp"
 #include "contracts/inferred.hpp"
@@ -23,11 +24,13 @@ namespace inference {
 /// Errors: throws the ApplicationFailure of a classified error; a Fatal one is not retried.
 class PreprocessActivity {
 public:
+    /// @param attributes Null: jobs set no search attributes.
     PreprocessActivity(
         std::shared_ptr<const ModelRegistry> registry,
         std::shared_ptr<const EnginePool> engines,
         ClaimCheck claims,
         std::shared_ptr<EventSink> events,
+        std::shared_ptr<RegisteredAttributes> attributes,
         std::chrono::milliseconds heartbeat_timeout,
         bool local_postprocess,
         SpanSink spans = {}
@@ -36,6 +39,7 @@ public:
           engines_(std::move(engines)),
           claims_(std::move(claims)),
           events_(std::move(events)),
+          attributes_(std::move(attributes)),
           heartbeat_timeout_(heartbeat_timeout),
           local_postprocess_(local_postprocess),
           spans_(std::move(spans)) {}
@@ -49,6 +53,7 @@ private:
     std::shared_ptr<const EnginePool> engines_;
     ClaimCheck claims_;
     std::shared_ptr<EventSink> events_;
+    std::shared_ptr<RegisteredAttributes> attributes_;
     std::chrono::milliseconds heartbeat_timeout_;
     bool local_postprocess_;
     SpanSink spans_;

@@ -5,6 +5,7 @@
 #include "cli/command_error.hpp"
 #include "cli/job_id.hpp"
 #include "cli/start_job.hpp"
+#include "contracts/details_table.hpp"
 #include "contracts/names.hpp"
 #include "contracts/priority.hpp"
 #include "temporal/converter.hpp"
@@ -23,7 +24,16 @@ JobStart job_start(const std::string& job_id, std::int64_t items, const BatchReq
         .model = request.model.value_or(""),
         .client_id = request.client_id,
         .summary = std::to_string(items) + (items == 1 ? " item, " : " items, ") +
-                   std::string(to_string(priority))
+                   std::string(to_string(priority)),
+        .details = DetailsTable()
+                       .add("items", std::to_string(items))
+                       .add("model", request.model.value_or("of each line"))
+                       .add("priority", to_string(priority))
+                       .add("chunks of", std::to_string(request.chunk_size))
+                       .add("if an item fails", to_string(request.failure_policy))
+                       .add("results", request.output_ref.value_or(""))
+                       .add("client", request.client_id.value_or(""))
+                       .text()
     };
 }
 

@@ -39,6 +39,9 @@ namespace {
 /// A cancel reaches an activity with the answer to its heartbeat, so this bounds how long that takes.
 constexpr std::chrono::milliseconds kHeartbeatThrottle{800};
 
+/// How long a job that begins waits for the server to say which search attributes it has.
+constexpr std::chrono::seconds kAttributesPatience{5};
+
 /// Of blocking activities; never so many, for the shared slots are what limits them.
 constexpr std::uint32_t kMostThreads = 1024;
 
@@ -98,6 +101,15 @@ std::shared_ptr<EventSink> make_events(const EventsConfig& config, const Log& lo
     });
 }
 
+std::shared_ptr<RegisteredAttributes> make_attributes(
+    const temporal::Client& client, const Log& log
+) {
+    return std::make_shared<RegisteredAttributes>(
+        [client] { return client.search_attributes({.timeout = kAttributesPatience}); },
+        [log](const std::string& message) { log.warn(message); }
+    );
+}
+
 AdminPage text_page(int status, std::string text) {
     return {.status = status, .body = std::move(text) + "\n"};
 }
@@ -149,6 +161,7 @@ Service::Service(
       runtime_(runtime_options(config.admin, log)),
       client_(temporal::Client::connect(connection, runtime_, stop)),
       feed_(make_job_feed(config.jobs.store, client_, log)),
+      attributes_(config.jobs.search_attributes ? make_attributes(client_, log) : nullptr),
       slots_({share_weights(config.worker), slots_of(config.worker), lending_of(config.worker)}),
       hand_over_(std::make_shared<HandOver>([this](std::size_t queue) {
           return slots_.use()[queue].owed;
@@ -186,6 +199,7 @@ void Service::add_jobs(temporal::Worker& worker, const WorkerConfig& config) con
                 engines_,
                 ClaimCheck(stores_),
                 events_,
+                attributes_,
                 config.heartbeat_timeout,
                 config_.local_steps.postprocess,
                 sink_of(spans_)
@@ -204,7 +218,7 @@ void Service::add_batches(temporal::Worker& worker, const WorkerConfig& config, 
     const BatchLimits limits{
         .heartbeat_timeout = config.heartbeat_timeout, .history_limit = config.batch_history_events
     };
-    const PreprocessBatchActivity preprocess(registry_, stores_, limits, metrics_);
+    const PreprocessBatchActivity preprocess(registry_, stores_, attributes_, limits, metrics_);
     const PostprocessBatchActivity postprocess(stores_);
     worker
         .add(
@@ -256,6 +270,9 @@ void Service::run(const std::stop_token& stop) {
     const std::unique_ptr<QueueBacklogs> backlogs = watch_backlogs();
     const std::unique_ptr<AdminServer> admin = start_admin(backlogs.get(), stop);
     log_.info("serving", facts());
+    if (attributes_ != nullptr) {
+        (void)attributes_->get(RegisteredAttributes::Clock::now());  // What is missing is said now.
+    }
     const std::stop_callback draining(stop, [this] {
         log_.info("draining", {{"grace_ms", worker_config().drain_grace.count()}});
     });

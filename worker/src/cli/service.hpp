@@ -4,6 +4,7 @@
 
 #include "activities/batch_lanes.hpp"
 #include "activities/engine_pool.hpp"
+#include "activities/registered_attributes.hpp"
 #include "capacity/hand_over.hpp"
 #include "capacity/shared_slots.hpp"
 #include "cli/admin_server.hpp"
@@ -87,6 +88,7 @@ private:
     temporal::Runtime runtime_;
     temporal::Client client_;
     std::shared_ptr<JobFeed> feed_;  // Null: no job store.
+    std::shared_ptr<RegisteredAttributes> attributes_;  // Null: jobs set no search attributes.
     SharedSlots slots_;  // Its queues are in the order of kPriorities.
     std::shared_ptr<HandOver> hand_over_;
     QueueWorkers workers_;

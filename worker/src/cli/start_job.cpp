@@ -19,7 +19,8 @@ temporal::StartOptions start_options(const JobStart& start) {
         .id_conflict_policy = temporal::WorkflowIdConflictPolicy::kUseExisting,
         .priority = {.fairness_key = fairness_key(start.client_id)},
         .memo = job_memo(start.model, start.priority),
-        .summary = start.summary
+        .summary = start.summary,
+        .details = start.details
     };
 }
 

@@ -22,7 +22,8 @@ struct JobStart {
     Priority priority = Priority::kNormal;
     std::string model;  ///< May be empty.
     std::optional<std::string> client_id;
-    std::string summary;  ///< One line for people. Range: up to 400 bytes.
+    std::string summary;  ///< One line for people; see summary_line().
+    std::string details;  ///< More for people, in Markdown.
 };
 
 /// The job of this id: started, or found running, or found finished.

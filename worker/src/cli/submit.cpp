@@ -10,8 +10,10 @@
 #include "cli/stream_job.hpp"
 #include "cli/submit_request.hpp"
 #include "cli/wait_time.hpp"
+#include "contracts/details_table.hpp"
 #include "contracts/names.hpp"
 #include "contracts/priority.hpp"
+#include "contracts/summary_line.hpp"
 #include "temporal/converter.hpp"
 
 #include <memory>
@@ -35,7 +37,12 @@ JobStart job_start(const std::string& job_id, const InferRequest& request) {
         .priority = priority,
         .model = request.model,
         .client_id = request.client_id,
-        .summary = request.model + ", " + std::string(to_string(priority))
+        .summary = summary_line(request.model + ", " + std::string(to_string(priority))),
+        .details = DetailsTable()
+                       .add("model", request.model)
+                       .add("priority", to_string(priority))
+                       .add("client", request.client_id.value_or(""))
+                       .text()
     };
 }
 

@@ -72,6 +72,7 @@ struct FilesConfig {
 struct JobsConfig {
     std::string
         store;  ///< "sqlite:FILE", resolved, "postgresql://..." or "none". Default: sqlite:jobs.db.
+    bool search_attributes = false;  ///< Workflows set those that are registered.
 
     bool operator==(const JobsConfig&) const = default;
 };

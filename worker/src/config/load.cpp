@@ -238,6 +238,7 @@ private:
     void read_jobs(YamlMap& section) {
         constexpr std::string_view kFile = "sqlite:";
         std::optional<std::string> store;
+        section.read("search_attributes", config_.jobs.search_attributes);
         section.read("store", store);
         if (!store) {
             return;

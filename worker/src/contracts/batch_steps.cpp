@@ -1,5 +1,6 @@
 #include "contracts/batch_steps.hpp"
 
+#include "contracts/attribute_list.hpp"
 #include "contracts/field_reader.hpp"
 #include "contracts/priority.hpp"
 
@@ -29,6 +30,7 @@ static void read_fields(FieldReader& fields, BatchOutline& outline) {
     fields.read("returns_results", outline.returns_results);
     fields.read("heartbeat_timeout_ms", outline.heartbeat_timeout);
     fields.read("history_limit", outline.history_limit);
+    read_attributes(fields, outline.search_attributes);
 }
 
 static void read_fields(FieldReader& fields, ChunkTask& task) {
@@ -88,6 +90,7 @@ void to_json(nlohmann::json& json, const BatchOutline& outline) {
         {"heartbeat_timeout_ms", outline.heartbeat_timeout.count()},
         {"history_limit", outline.history_limit},
     };
+    write_attributes(json, outline.search_attributes);
 }
 
 void from_json(const nlohmann::json& json, BatchOutline& outline) {

@@ -4,6 +4,7 @@
 
 #include "contracts/batch_request.hpp"
 #include "contracts/error.hpp"
+#include "contracts/job_attribute.hpp"
 #include "contracts/job_status.hpp"
 #include "contracts/token_usage.hpp"
 
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace inference {
 
@@ -37,6 +39,7 @@ struct BatchOutline {
     std::chrono::milliseconds heartbeat_timeout{10'000};
     /// Events of one run after which it continues as new.
     std::int64_t history_limit = 8'000;
+    std::vector<JobAttribute> search_attributes;  ///< Those that the workflow is to set.
 
     bool operator==(const BatchOutline&) const = default;
 };

@@ -24,6 +24,11 @@ inline constexpr char kStatusQuery[] = "status";
 inline constexpr char kPauseSignal[] = "pause";
 inline constexpr char kResumeSignal[] = "resume";
 
+// What they do, for people who look at a job in Temporal's UI.
+inline constexpr char kStatusDescription[] = "Where the job stands, as JSON.";
+inline constexpr char kPauseDescription[] = "Lets no more chunks begin; those that run go on.";
+inline constexpr char kResumeDescription[] = "Lets chunks begin again.";
+
 /// Marks the history of a job whose preprocess is a local activity.
 inline constexpr char kLocalPreprocess[] = "local-preprocess";
 

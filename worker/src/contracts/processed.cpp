@@ -1,5 +1,6 @@
 #include "contracts/processed.hpp"
 
+#include "contracts/attribute_list.hpp"
 #include "contracts/field_reader.hpp"
 #include "contracts/text_filter.hpp"
 
@@ -18,6 +19,7 @@ void to_json(nlohmann::json& json, const Processed& processed) {
         {"timings", processed.timings},
         {"metadata", processed.metadata},
     };
+    write_attributes(json, processed.search_attributes);
 }
 
 static void read_fields(FieldReader& fields, Processed& processed) {
@@ -30,6 +32,7 @@ static void read_fields(FieldReader& fields, Processed& processed) {
     fields.read("attempt", processed.attempt);
     fields.read("fallback", processed.fallback);
     fields.read("local_postprocess", processed.local_postprocess);
+    read_attributes(fields, processed.search_attributes);
     fields.read_fields_of("timings", processed.timings);
     fields.read_object("metadata", processed.metadata);
 }

@@ -4,6 +4,7 @@
 
 #include "contracts/call_limits.hpp"
 #include "contracts/engine_call.hpp"
+#include "contracts/job_attribute.hpp"
 #include "contracts/reply_shape.hpp"
 #include "contracts/text_filter.hpp"
 #include "contracts/timings.hpp"
@@ -25,6 +26,7 @@ struct Processed {
     std::int64_t attempt = 0;  ///< The try of infer that this is for, from 1; set by the workflow.
     std::string fallback;  ///< The model to use if this one gives no answer; empty: none.
     bool local_postprocess = false;  ///< Postprocess runs within the workflow task.
+    std::vector<JobAttribute> search_attributes;  ///< Those that the workflow is to set.
     Timings timings;
     nlohmann::json metadata = nlohmann::json::object();
 

@@ -4,6 +4,7 @@
 #include "contracts/priority.hpp"
 #include "failure/application_failure.hpp"
 #include "workflows/batch_steps.hpp"
+#include "workflows/job_details.hpp"
 
 #include <algorithm>
 #include <array>
@@ -83,6 +84,12 @@ Error because_of(std::string what, const std::optional<Error>& first) {
     return error;
 }
 
+/// Which items a chunk has, beside its activity in Temporal's record.
+std::string items_summary(const ChunkTask& task) {
+    return "items " + std::to_string(task.first) + " to " +
+           std::to_string(task.first + task.count - 1);
+}
+
 void add(TokenUsage& sum, const TokenUsage& more, const TokenUsage& less) {
     sum.prompt_tokens += more.prompt_tokens - less.prompt_tokens;
     sum.completion_tokens += more.completion_tokens - less.completion_tokens;
@@ -95,6 +102,7 @@ temporal::Task<BatchResponse> BatchWorkflow::run(
     temporal::WorkflowContext ctx, temporal::Arguments arguments
 ) {
     progress_.start(ctx.info().workflow_id, now(ctx));
+    ctx.set_current_details([this] { return details(); });
     Result<BatchRequest> request = decode(arguments);
     if (!request) {
         fail(ctx, request.error());
@@ -142,6 +150,12 @@ temporal::Task<BatchResponse> BatchWorkflow::run_request(temporal::WorkflowConte
     progress_.accepted(state_.outline.model, priority_, now(ctx));
     progress_.entered(Stage::kInfer, now(ctx));
     progress_.counted(state_.counts, now(ctx));
+    attributes_.use(state_.outline.search_attributes);
+    if (continues_) {
+        attributes_.resume(ctx, state_.counts);
+    } else {
+        attributes_.begin(ctx, progress_.status());
+    }
     co_await run_chunks(ctx);
     if (!verdict_ && has_items_left()) {
         continue_as_new(ctx);
@@ -182,6 +196,14 @@ temporal::Task<void> BatchWorkflow::prepare(temporal::WorkflowContext ctx) {
     }
     state_.counts.total = state_.outline.items;
     request_.items = nullptr;  // They are in the outline's file now.
+}
+
+std::string BatchWorkflow::details() const {
+    std::string text = job_details(progress_.status());
+    if (state_.paused) {
+        text += "\nPaused: no more chunks begin until the signal `resume`.\n";
+    }
+    return text;
 }
 
 bool BatchWorkflow::has_items_left() const {
@@ -260,6 +282,7 @@ temporal::Task<bool> BatchWorkflow::try_chunk(
     }
     ++state_.chunks;
     progress_.tried(now(ctx));
+    const std::string summary = items_summary(task);
     std::chrono::milliseconds wait{0};
     try {
         const ChunkReport report = co_await infer_batch_step(
@@ -269,10 +292,12 @@ temporal::Task<bool> BatchWorkflow::try_chunk(
              .heartbeat = state_.outline.heartbeat_timeout,
              .retry = kChunkRetry,
              .priority = {.fairness_key = fairness_key_},
-             .cancellation = temporal::ActivityCancellationType::kWaitCancellationCompleted}
+             .cancellation = temporal::ActivityCancellationType::kWaitCancellationCompleted,
+             .summary = summary}
         );
         count(report, before);
         progress_.counted(state_.counts, now(ctx));
+        attributes_.count(ctx, state_.counts);
         before = report;
         apply_policy();
         if (report.remaining == 0 || verdict_) {
@@ -292,7 +317,7 @@ temporal::Task<bool> BatchWorkflow::try_chunk(
     }
     task.begun = true;
     try {
-        co_await ctx.sleep(wait, "the rest of a chunk");
+        co_await ctx.sleep(wait, "the rest of " + summary);
     } catch (const temporal::CanceledFailure&) {
         co_return false;
     }
@@ -347,6 +372,7 @@ temporal::Task<BatchResponse> BatchWorkflow::finish(temporal::WorkflowContext ct
         );
         state_.counts = response.counts;
         progress_.counted(response.counts, now(ctx));
+        attributes_.count_last(ctx, response.counts);
         co_return response;
     } catch (const temporal::ActivityFailure& failure) {
         if (temporal::is_canceled(failure)) {
@@ -373,6 +399,7 @@ void BatchWorkflow::fail(
     const temporal::WorkflowContext& ctx, const Error& error, nlohmann::json batch
 ) {
     progress_.failed(error, now(ctx));
+    attributes_.fail(ctx, error.error_class);
     throw to_job_failure(error, progress_.status().model, state_.chunks, std::move(batch));
 }
 

@@ -10,6 +10,7 @@
 #include "contracts/names.hpp"
 #include "contracts/token_usage.hpp"
 #include "temporal/workflow.hpp"
+#include "workflows/job_attributes.hpp"
 #include "workflows/job_progress.hpp"
 
 #include <cstdint>
@@ -57,6 +58,7 @@ private:
     [[nodiscard]] bool is_long_enough(const temporal::WorkflowContext& ctx) const;
     [[nodiscard]] bool has_items_left() const;
     void count(const ChunkReport& report, const ChunkReport& before);
+    [[nodiscard]] std::string details() const;
     void apply_policy();
     [[noreturn]] void fail(
         const temporal::WorkflowContext& ctx, const Error& error, nlohmann::json batch = nullptr
@@ -72,12 +74,15 @@ private:
     std::string fairness_key_;  // Empty: as the workflow.
     Priority priority_ = Priority::kLow;
     JobProgress progress_;
+    JobAttributes attributes_;
 
 public:
     // Last, for it names the members above.
-    static constexpr auto definition = temporal::workflow<
-        &BatchWorkflow::
-            run>(names::kBatchWorkflow, temporal::query<names::kStatusQuery, &BatchWorkflow::status>, temporal::signal<names::kPauseSignal, &BatchWorkflow::pause>, temporal::signal<names::kResumeSignal, &BatchWorkflow::resume>);
+    static constexpr auto
+        definition =
+            temporal::workflow<
+                &BatchWorkflow::
+                    run>(names::kBatchWorkflow, temporal::query<names::kStatusQuery, &BatchWorkflow::status, names::kStatusDescription>, temporal::signal<names::kPauseSignal, &BatchWorkflow::pause, names::kPauseDescription>, temporal::signal<names::kResumeSignal, &BatchWorkflow::resume, names::kResumeDescription>);
 };
 
 }  // namespace inference

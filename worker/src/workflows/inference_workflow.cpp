@@ -2,9 +2,11 @@
 
 #include "contracts/fairness_key.hpp"
 #include "contracts/priority.hpp"
+#include "contracts/summary_line.hpp"
 #include "failure/application_failure.hpp"
 #include "resilience/batch_plan.hpp"
 #include "stages/call_parts.hpp"
+#include "workflows/job_details.hpp"
 #include "workflows/steps.hpp"
 
 #include <algorithm>
@@ -49,6 +51,11 @@ std::string what_for(const TryAgain& again) {
     return again.waits_until
                ? "waiting for a ready endpoint until " + to_iso8601(*again.waits_until)
                : "next try of infer";
+}
+
+/// Which call of the engine it is, beside the activity in Temporal's record.
+std::string try_summary(const Processed& part, int attempt) {
+    return summary_line("infer, try " + std::to_string(attempt) + " of " + part.call.model);
 }
 
 /// Why another try follows, for the status.
@@ -114,6 +121,7 @@ temporal::Task<InferResponse> InferenceWorkflow::run(
     temporal::WorkflowContext ctx, temporal::Arguments arguments
 ) {
     progress_.start(ctx.info().workflow_id, now(ctx));
+    ctx.set_current_details([this] { return job_details(progress_.status()); });
     try {
         Result<InferRequest> request = decode(arguments);
         if (!request) {
@@ -181,6 +189,8 @@ temporal::Task<Inferred> InferenceWorkflow::infer_or_fall_back(
 ) {
     const std::string model = request.model;
     Processed processed = co_await preprocess(ctx, request);
+    attributes_.use(processed.search_attributes);
+    attributes_.begin(ctx, progress_.status());
     const std::string fallback = processed.fallback;
     is_postprocess_local_ = processed.local_postprocess;
     Result<Inferred> answer = co_await infer(ctx, std::move(processed));
@@ -213,6 +223,7 @@ temporal::Task<Processed> InferenceWorkflow::preprocess(
 ) {
     progress_.entered(Stage::kPreprocess, now(ctx));
     const bool is_local = ctx.decide(names::kLocalPreprocess, prefers_local_preprocess_);
+    const std::string summary = summary_line("for " + request.model);
     try {
         if (is_local) {
             co_return co_await preprocess_step.local(
@@ -224,7 +235,8 @@ temporal::Task<Processed> InferenceWorkflow::preprocess(
             request,
             {.start_to_close = numbers::kPreprocessTimeout,
              .retry = kStepRetry,
-             .priority = {.fairness_key = fairness_key_}}
+             .priority = {.fairness_key = fairness_key_},
+             .summary = summary}
         );
     } catch (const temporal::ActivityFailure& failure) {
         if (temporal::is_canceled(failure)) {
@@ -285,6 +297,7 @@ temporal::Task<InferenceWorkflow::Outcome> InferenceWorkflow::try_infer(
     const Processed& part
 ) {
     progress_.tried(now(ctx));
+    const std::string summary = try_summary(part, progress_.status().attempt);
     try {
         co_return co_await infer_step(
             ctx,
@@ -292,7 +305,8 @@ temporal::Task<InferenceWorkflow::Outcome> InferenceWorkflow::try_infer(
             {.start_to_close = infer_timeout(part),
              .heartbeat = part.limits.heartbeat_timeout,
              .retry = kNoServerRetry,
-             .priority = {.fairness_key = fairness_key_}}
+             .priority = {.fairness_key = fairness_key_},
+             .summary = summary}
         );
     } catch (const temporal::ActivityFailure& failure) {
         if (temporal::is_canceled(failure)) {
@@ -306,6 +320,7 @@ temporal::Task<InferResponse> InferenceWorkflow::postprocess(
     temporal::WorkflowContext ctx, Inferred inferred
 ) {
     progress_.entered(Stage::kPostprocess, now(ctx));
+    const std::string summary = summary_line("answer of " + inferred.served_model);
     try {
         if (is_postprocess_local_) {
             co_return co_await postprocess_step.local(
@@ -317,7 +332,8 @@ temporal::Task<InferResponse> InferenceWorkflow::postprocess(
             inferred,
             {.start_to_close = numbers::kPostprocessTimeout,
              .retry = kStepRetry,
-             .priority = {.fairness_key = fairness_key_}}
+             .priority = {.fairness_key = fairness_key_},
+             .summary = summary}
         );
     } catch (const temporal::ActivityFailure& failure) {
         if (temporal::is_canceled(failure)) {
@@ -329,6 +345,7 @@ temporal::Task<InferResponse> InferenceWorkflow::postprocess(
 
 void InferenceWorkflow::fail(const temporal::WorkflowContext& ctx, const Error& error) {
     progress_.failed(error, now(ctx));
+    attributes_.fail(ctx, error.error_class);
     throw to_job_failure(error, progress_.status().model, progress_.status().attempt);
 }
 

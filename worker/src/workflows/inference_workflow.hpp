@@ -14,6 +14,7 @@
 #include "contracts/token_usage.hpp"
 #include "resilience/retry_state.hpp"
 #include "temporal/workflow.hpp"
+#include "workflows/job_attributes.hpp"
 #include "workflows/job_progress.hpp"
 
 #include <string>
@@ -70,6 +71,7 @@ private:
     bool is_postprocess_local_ = false;  // As preprocess said.
     std::string fairness_key_;  // Empty: as the workflow.
     JobProgress progress_;
+    JobAttributes attributes_;
     TokenUsage usage_;
     std::string traceparent_;
     bool fell_back_ = false;
@@ -79,7 +81,7 @@ public:
     // Last, for it names the members above.
     static constexpr auto definition = temporal::workflow<
         &InferenceWorkflow::
-            run>(names::kInferenceWorkflow, temporal::query<names::kStatusQuery, &InferenceWorkflow::status>);
+            run>(names::kInferenceWorkflow, temporal::query<names::kStatusQuery, &InferenceWorkflow::status, names::kStatusDescription>);
 };
 
 /// The same on a worker that prefers preprocess as a local activity.

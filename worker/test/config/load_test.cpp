@@ -113,7 +113,7 @@ worker:
   batch_history_events: 400
 stages: {preprocess: local, postprocess: remote}
 files: {roots: [data, /mnt/shared], dir: out}
-jobs: {store: postgresql://db/jobs}
+jobs: {store: postgresql://db/jobs, search_attributes: true}
 events: {channel: "redis://:secret@db"}
 admin: {listen: "[::1]:0"}
 telemetry: {otlp_endpoint: http://collector:4318/}
@@ -137,6 +137,7 @@ telemetry: {otlp_endpoint: http://collector:4318/}
     EXPECT_EQ(config.files.dir, "/etc/inference/out");
     EXPECT_EQ(config.jobs.store, "postgresql://db/jobs");
     EXPECT_EQ(config.events.channel, "redis://:secret@db");
+    EXPECT_TRUE(config.jobs.search_attributes);
     EXPECT_EQ(config.admin.listen, "[::1]:0");
     EXPECT_EQ(config.telemetry.otlp_endpoint, "http://collector:4318");
 }

@@ -31,6 +31,9 @@ TEST(Processed, SurvivesTheWire) {
     processed.stream = true;
     processed.timings.preprocess = 3ms;
     processed.metadata = {{"user", "u1"}};
+    EXPECT_FALSE(json(processed).contains("search_attributes")) << "most have none";
+    processed.search_attributes = {JobAttribute::kModelName, JobAttribute::kErrorClass};
+    EXPECT_EQ(json(processed)["search_attributes"], (json{"ModelName", "ErrorClass"}));
 
     EXPECT_EQ(json(processed).get<Processed>(), processed);
     EXPECT_EQ(json::parse(json(processed).dump()).get<Processed>(), processed);

@@ -371,6 +371,71 @@ TEST(BatchWorkflow, ItIsCompletedWithErrorsIfSomeItemsFailed) {
     EXPECT_EQ(batch.status().state, JobState::kCompletedWithErrors);
 }
 
+constexpr temporal::IntKey kItemsDone{"ItemsDone"};
+constexpr temporal::IntKey kItemsTotal{"ItemsTotal"};
+
+BatchOutline listed_outline(std::int64_t items) {
+    BatchOutline outline = outline_of(items);
+    outline.search_attributes = {JobAttribute::kItemsDone, JobAttribute::kItemsTotal};
+    return outline;
+}
+
+TEST(BatchWorkflow, ItsItemsAreSetOncePerTenthAndNotWithEveryChunk) {
+    Batch batch(request_with({{"max_parallel_chunks", 1}}));
+    batch.prepared(listed_outline(100));
+    EXPECT_EQ(batch.run().search_attributes().get(kItemsTotal), 100);
+    EXPECT_EQ(batch.run().search_attributes().get(kItemsDone), 0);
+
+    for (std::int64_t first = 0; first < 100; first += 2) {
+        batch.ends(first, report_of(2));
+    }
+    batch.put_together({.total = 100, .succeeded = 100});
+
+    EXPECT_EQ(batch.run().search_attributes().get(kItemsDone), 100);
+    EXPECT_EQ(batch.run().search_attribute_upserts(), 11);
+}
+
+TEST(BatchWorkflow, ASlowBatchSetsItsItemsAfterHalfAMinute) {
+    Batch batch(request_with({{"max_parallel_chunks", 1}}));
+    batch.prepared(listed_outline(100));
+
+    batch.run().advance(29s);
+    batch.ends(0, report_of(2));
+    EXPECT_EQ(batch.run().search_attributes().get(kItemsDone), 0);
+    batch.run().advance(1s);
+    batch.ends(2, report_of(2));
+    EXPECT_EQ(batch.run().search_attributes().get(kItemsDone), 4);
+    batch.ends(4, report_of(2));
+    EXPECT_EQ(batch.run().search_attributes().get(kItemsDone), 4);
+}
+
+TEST(BatchWorkflow, TheNextRunSetsOnlyWhatIsNew) {
+    BatchState state{.outline = listed_outline(100), .next = 50};
+    state.counts = {.total = 100, .succeeded = 50};
+    Batch batch = Batch::that_goes_on(state, request_with({{"chunk_size", 10}}));
+
+    EXPECT_EQ(batch.run().search_attribute_upserts(), 0);
+    batch.ends(50, report_of(10));
+    EXPECT_EQ(batch.run().search_attributes().get(kItemsDone), 60);
+}
+
+TEST(BatchWorkflow, ItsChunksAndItsStateReadWellFromOutside) {
+    Batch batch;
+    batch.prepared(5);
+    EXPECT_EQ(batch.chunk(0).summary, "items 0 to 1");
+    EXPECT_EQ(batch.chunk(2).summary, "items 2 to 3");
+    batch.ends(2, report_of(1, 1)).ends(0, report_of(2));
+    EXPECT_EQ(batch.chunk(4).summary, "items 4 to 4");
+    batch.run().signal("pause");
+
+    const auto metadata = batch.run().query<nlohmann::json>("__temporal_workflow_metadata");
+
+    const auto details = metadata.at("currentDetails").get<std::string>();
+    EXPECT_THAT(details, HasSubstr("| progress | 80 %: 3 succeeded, 1 failed of 5 items |"));
+    EXPECT_THAT(details, HasSubstr("Paused"));
+    EXPECT_THAT(metadata.at("definition").at("signalDefinitions"), SizeIs(2));
+}
+
 TEST(BatchWorkflow, WhatPostprocessBatchCountedWinsOverWhatTheChunksSaid) {
     Batch batch;
     batch.prepared(2).ends(0, report_of(2));

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -49,8 +50,9 @@ public:
         return run_.activities().empty() ? "none" : run_.activities().front().type;
     }
 
-    void preprocessed(CallLimits limits = {}) {
+    void preprocessed(CallLimits limits = {}, std::vector<JobAttribute> attributes = {}) {
         Processed processed;
+        processed.search_attributes = std::move(attributes);
         processed.call.model = "echo";
         processed.limits = limits;
         run_.complete(run_.activities().at(0).seq, temporal::to_payload(processed));
@@ -133,6 +135,53 @@ Error refused() {
         .code = ErrorCode::kConnection,
         .message = "connection refused"
     };
+}
+
+constexpr temporal::KeywordKey kModelName{"ModelName"};
+constexpr temporal::KeywordKey kJobPriority{"JobPriority"};
+constexpr temporal::KeywordKey kErrorClass{"ErrorClass"};
+
+TEST(InferenceWorkflow, ItSetsTheSearchAttributesThatPreprocessSaysAreThere) {
+    Job job;
+    job.preprocessed({}, {JobAttribute::kModelName, JobAttribute::kErrorClass});
+    EXPECT_EQ(job.run().search_attributes().get(kModelName), "echo");
+    EXPECT_EQ(job.run().search_attributes().get(kJobPriority), std::nullopt) << "not registered";
+    EXPECT_EQ(job.run().search_attribute_upserts(), 1);
+
+    job.infer_fails(fatal(ErrorCode::kContextLength, "too long"));
+
+    EXPECT_EQ(job.run().search_attributes().get(kErrorClass), "Fatal");
+}
+
+TEST(InferenceWorkflow, WithoutAWordOfPreprocessItSetsNone) {
+    Job job;
+    job.preprocessed();
+    job.infer_fails(fatal(ErrorCode::kContextLength, "too long"));
+
+    EXPECT_EQ(job.run().search_attribute_upserts(), 0);
+}
+
+TEST(InferenceWorkflow, WhatItDoesReadsWellFromOutside) {
+    Job job;
+    EXPECT_EQ(job.run().activities().front().summary, "for echo");
+    job.preprocessed();
+    EXPECT_EQ(job.run().activities().front().summary, "infer, try 1 of echo");
+    job.infer_fails(engine_busy());
+    const auto metadata = job.run().query<nlohmann::json>("__temporal_workflow_metadata");
+    EXPECT_THAT(
+        metadata.at("currentDetails").get<std::string>(),
+        HasSubstr("| last error | RATE_LIMITED (Transient), next try at ")
+    );
+    job.run().advance(10s);
+    EXPECT_EQ(job.run().activities().front().summary, "infer, try 2 of echo");
+    job.inferred();
+    EXPECT_EQ(job.run().activities().front().summary, "answer of echo");
+}
+
+TEST(InferenceWorkflow, ANameOfAnyLengthIsNoObstacle) {
+    Job job(nlohmann::json{{"model", std::string(5000, 'm')}, {"input", {{"prompt", "hello"}}}});
+
+    EXPECT_EQ(job.run().activities().front().summary.size(), 300U);
 }
 
 TEST(InferenceWorkflow, ThreeStepsMakeAResponseWithItsAttemptsAndTime) {
