@@ -12,6 +12,7 @@
 #include "cli/queues.hpp"
 #include "cli/result.hpp"
 #include "cli/retry_failed.hpp"
+#include "cli/search_attributes.hpp"
 #include "cli/status.hpp"
 #include "cli/submit.hpp"
 #include "cli/validate_config.hpp"
@@ -37,6 +38,7 @@ int main(int argc, char** argv) {
     add_jobs(line);
     add_models(line);
     add_queues(line);
+    add_search_attributes(line);
     add_doctor(line);
     add_validate_config(line);
     add_version(line);

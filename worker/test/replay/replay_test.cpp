@@ -1,4 +1,4 @@
-// Recorded jobs against today's workflows. The histories were written by e2e/jobs_test.py, lean_test.py and batch_test.py with
+// Recorded jobs against today's workflows. The histories were written by e2e/jobs_test.py, lean_test.py, batch_test.py and listing_test.py with
 // IW_RECORD_DIR set to this folder; those of jobs that run now must replay with every later version.
 
 #include "temporal/history.hpp"
@@ -54,6 +54,9 @@ INSTANTIATE_TEST_SUITE_P(
         "worker_lost",
         "canceled",
         "deadline",
+        "listed",
+        "listed_failed",
+        "batch_listed",
         "lean_completed",
         "lean_retried_twice",
         "lean_failed_in_preprocess",
