@@ -144,11 +144,7 @@ public:
         const Stores& stores,
         WorkObserver& observer
     )
-        : ctx_(ctx),
-          request_(request),
-          registry_(registry),
-          stores_(stores),
-          observer_(observer) {}
+        : ctx_(ctx), request_(request), registry_(registry), stores_(stores), observer_(observer) {}
 
     BatchOutline run(const BatchLimits& limits) {
         const std::string& job_id = ctx_.info().workflow_id;

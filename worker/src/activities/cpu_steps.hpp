@@ -62,9 +62,7 @@ private:
 /// Errors: as PreprocessActivity.
 class PostprocessActivity {
 public:
-    PostprocessActivity(
-        ClaimCheck claims, std::shared_ptr<EventSink> events, SpanSink spans = {}
-    )
+    PostprocessActivity(ClaimCheck claims, std::shared_ptr<EventSink> events, SpanSink spans = {})
         : claims_(std::move(claims)), events_(std::move(events)), spans_(std::move(spans)) {}
 
     InferResponse operator()(temporal::ActivityContext& ctx, Inferred inferred) const;

@@ -68,18 +68,17 @@ void add_observed(
             feed->progressed(job.status(), seen);
         };
     }
-    observer.on_closed = [ends, feed, events](
-                             const Job& job, const temporal::ClosedWorkflow& closed
-                         ) {
-        ends(job, closed);
-        if (closed.status == temporal::WorkflowStatus::kContinuedAsNew) {
-            return;  // Not finished yet.
-        }
-        if (feed) {
-            feed->closed(job.status(), closed);
-        }
-        events->publish(end_event(job.status(), job.usage(), closed.info.run_id));
-    };
+    observer.on_closed =
+        [ends, feed, events](const Job& job, const temporal::ClosedWorkflow& closed) {
+            ends(job, closed);
+            if (closed.status == temporal::WorkflowStatus::kContinuedAsNew) {
+                return;  // Not finished yet.
+            }
+            if (feed) {
+                feed->closed(job.status(), closed);
+            }
+            events->publish(end_event(job.status(), job.usage(), closed.info.run_id));
+        };
     worker.add<Workflow>(std::move(observer));
 }
 

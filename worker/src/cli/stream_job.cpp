@@ -80,13 +80,16 @@ Ended wait_and_follow(
 ) {
     // What an end that is known already lets the last events come in, for who reads them all.
     constexpr std::chrono::milliseconds kForTheLast{500};
+    const auto notice = [&err = invocation.err](const std::string& text) {
+        err << text << '\n' << std::flush;
+    };
     auto source = source_of(wait.channel);
     if (source == nullptr) {
         invocation.err << kNoEvents << "events.channel is none\n" << std::flush;
-        return wait_for_end(job, wait.timeout, signals);
+        return wait_for_end(job, wait.timeout, signals, notice);
     }
     Follower follower(std::move(source), job, std::move(on_event), invocation.err);
-    Ended end = wait_for_end(job, wait.timeout, signals);
+    Ended end = wait_for_end(job, wait.timeout, signals, notice);
     if (invocation.json() && end) {
         follower.wait_for_end(kForTheLast);
     }

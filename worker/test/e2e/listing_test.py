@@ -20,7 +20,7 @@ class Listing(unittest.TestCase):
         self.addCleanup(self.stack.close)
         self.engine = self.stack.engine()
         self.config = self.stack.config(self.engine, worker="batch_history_events: 50")
-        self.config.write_text(self.config.read_text() + "jobs: {search_attributes: true}\n")
+        self.config.write_text(self.config.read_text().replace("jobs: {", "jobs: {search_attributes: true, "))
 
     def serve(self):
         return self.stack.worker(self.config)
