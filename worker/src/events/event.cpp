@@ -49,7 +49,7 @@ void to_json(Json& json, const Event& event) {
         {"seq", event.seq},
         {"type", to_string(event.type)},
         {"ts", to_iso8601(event.time)},
-        {"data", event.data},
+        {"data", event.data.is_null() ? Json::object() : event.data},
     };
 }
 

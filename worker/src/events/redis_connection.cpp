@@ -52,6 +52,8 @@ std::vector<RedisConnection::Command> login(const RedisAddress& address) {
     if (address.database != 0) {
         commands.push_back({"SELECT", std::to_string(address.database)});
     }
+    // A server that wants a password says so to this; at a longer command it just hangs up.
+    commands.push_back({"PING"});
     return commands;
 }
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import pathlib
 import pty
 import signal
 import subprocess
@@ -32,6 +33,14 @@ class WatchTest(unittest.TestCase):
         self.addCleanup(child.wait)
         self.addCleanup(child.kill)
         return child
+
+    def is_connected(self, child):
+        """Its process has a connection to the server."""
+        port = f":{self.stack.port:04X} 01 "
+        with open(f"/proc/{child.pid}/net/tcp") as table:
+            established = {line.split()[9] for line in table if port in line.replace("  ", " ")}
+        links = pathlib.Path(f"/proc/{child.pid}/fd")
+        return any(os.readlink(link) == f"socket:[{inode}]" for link in links.iterdir() for inode in established)
 
     def submit(self, job, *options):
         self.stack.submit("--model", "echo", "--input", CHAT, "--id", job, "--detach", *options)
@@ -130,6 +139,7 @@ class WhileTemporalIsAway(WatchTest):
         self.submit("later", "--priority", "low")
         children = [self.waiting("result", "job"), self.waiting("watch", "job"), self.waiting("result", "later", "--timeout", "20s")]
         self.assertIn("running", children[1].stdout.readline())
+        wait_until(lambda: all(map(self.is_connected, children)), "all of them wait")
         self.stack.server.kill()
         for child in children:
             self.assertIn("trying on", child.stderr.readline())
