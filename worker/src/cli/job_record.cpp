@@ -303,7 +303,10 @@ RecordedJob job_from_history(const nlohmann::json& history, const std::string& j
     const std::string type =
         text_at(events->front(), "/workflowExecutionStartedEventAttributes/workflowType/name");
     if (type == names::kBatchWorkflow) {
+        // Its time is that of the workflow's own clock.
+        const auto updated_at = job.status.updated_at;
         job.status = batch_status_from_history(history, job_id);
+        job.status.updated_at = updated_at;
     }
     return job;
 }
