@@ -17,6 +17,8 @@ struct TlsFiles {
     std::filesystem::path key_file;
     std::string
         server_name;  ///< The name to expect in the certificate instead of the endpoint's host.
+
+    bool operator==(const TlsFiles&) const = default;
 };
 
 struct EndpointOptions {

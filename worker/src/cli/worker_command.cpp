@@ -5,6 +5,7 @@
 #include "cli/service.hpp"
 #include "cli/settings.hpp"
 #include "cli/stop_signals.hpp"
+#include "config/changed_sections.hpp"
 #include "temporal/error.hpp"
 
 #include <absl/cleanup/cleanup.h>
@@ -28,23 +29,39 @@ public:
             return;
         }
         try {
-            service_->reload(require_settings(common_).worker);
+            const Config config = require_settings(common_);
+            service_->reload(config.worker);
+            tell_what_is_left(config);
         } catch (const std::exception& error) {
             log_.error("not reloaded, all stays as it was: " + std::string(error.what()));
         }
     }
 
-    /// Null: for none any more.
-    void serve(Service* service) {
+    /// @param config What the service began with.
+    void serve(Service& service, const Config& config) {
         const std::lock_guard lock(mutex_);
-        service_ = service;
+        service_ = &service;
+        running_ = config;
+    }
+
+    void forget() {
+        const std::lock_guard lock(mutex_);
+        service_ = nullptr;
     }
 
 private:
+    void tell_what_is_left(const Config& config) const {
+        const auto changed = changed_sections(running_, config);
+        if (!changed.empty()) {
+            log_.warn("what else changed in the file takes a restart", {{"sections", changed}});
+        }
+    }
+
     const CommonOptions& common_;
     const Log log_{form_for_stderr()};
     std::mutex mutex_;
     Service* service_ = nullptr;
+    Config running_;
 };
 
 ExitCode worker(Invocation& invocation) {
@@ -61,8 +78,8 @@ ExitCode worker(Invocation& invocation) {
         Service service(
             config, connect_options(invocation.common, config.temporal), log, signals.token()
         );
-        reload.serve(&service);
-        const auto forget = absl::MakeCleanup([&reload] { reload.serve(nullptr); });
+        reload.serve(service, config);
+        const auto forget = absl::MakeCleanup([&reload] { reload.forget(); });
         service.run(signals.token());
     } catch (const temporal::RpcError&) {
         if (!signals.received()) {

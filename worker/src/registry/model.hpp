@@ -53,6 +53,8 @@ struct Model {
     BreakerOptions breaker;
     nlohmann::json defaults = nlohmann::json::object();  ///< Parameters where the request has none.
     ModelTemplate prompt_template;  ///< `template` in the configuration.
+
+    bool operator==(const Model&) const = default;
 };
 
 }  // namespace inference

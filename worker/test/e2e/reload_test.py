@@ -73,6 +73,11 @@ class Reload(unittest.TestCase):
         self.assertEqual(self.result("running")["attempts"]["infer"], 1)
         self.assertEqual(self.submit("later", "normal").returncode, 0)
 
+    def test_what_takes_a_restart_is_named(self):
+        self.original = self.original.replace("  echo:", "  renamed:").replace("admin: {listen: 127.0.0.1:0}", "")
+        self.reload("max_concurrent_activities: 20")
+        wait_until(lambda: any(line.get("sections") == ["models", "admin"] for line in self.log()), "the sections are named")
+
     def test_a_wrong_configuration_is_told_and_changes_nothing(self):
         self.reload("slots: 3", "not reloaded")
         told = next(line["message"] for line in self.log() if line["message"].startswith("not reloaded"))
