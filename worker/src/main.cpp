@@ -4,10 +4,12 @@
 #include "cli/batch.hpp"
 #include "cli/cancel.hpp"
 #include "cli/command_line.hpp"
+#include "cli/completion.hpp"
 #include "cli/dev.hpp"
 #include "cli/doctor.hpp"
 #include "cli/jobs.hpp"
 #include "cli/list.hpp"
+#include "cli/manual.hpp"
 #include "cli/models.hpp"
 #include "cli/queues.hpp"
 #include "cli/result.hpp"
@@ -42,5 +44,7 @@ int main(int argc, char** argv) {
     add_doctor(line);
     add_validate_config(line);
     add_version(line);
+    add_completion(line);
+    add_manual(line);
     return line.run(argc, argv, std::cin, std::cout, std::cerr);
 }

@@ -80,7 +80,8 @@ void add_request_options(CLI::App& command, BatchArguments& request) {
         )
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
-    command.add_option("--priority", request.priority, "high, normal or low (the default)");
+    command.add_option("--priority", request.priority, "Which queue; low without it")
+        ->type_name("high|normal|low");
     command.add_option(
         "--id", request.id, "The job's id; a job of that id is joined, not run again"
     );

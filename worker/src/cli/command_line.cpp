@@ -83,9 +83,9 @@ CommandLine::CommandLine(const std::string& description) : app_(description, kPr
     app_.add_option_function<std::string>(
             "-o,--output",
             [this](const std::string& name) { common_.format = format_from(name); },
-            "text (the default) or json"
+            "How results are printed; text without it"
     )
-        ->type_name("FORMAT");
+        ->type_name("text|json");
 }
 
 CLI::App& CommandLine::add(const std::string& name, const std::string& description, Run run) {

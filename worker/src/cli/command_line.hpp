@@ -2,6 +2,7 @@
 /// @brief The program's commands, by name.
 #pragma once
 
+#include "cli/command_tree.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/invocation.hpp"
 
@@ -36,6 +37,9 @@ public:
     int run(
         int argc, const char* const* argv, std::istream& in, std::ostream& out, std::ostream& err
     );
+
+    /// What was added so far.
+    [[nodiscard]] CommandNode tree() const { return command_tree(app_); }
 
 private:
     int explain(const CLI::ParseError& error, std::ostream& out, std::ostream& err) const;

@@ -90,7 +90,8 @@ void add_submit(CommandLine& line) {
         )
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
-    command.add_option("--priority", request.priority, "high, normal (the default) or low");
+    command.add_option("--priority", request.priority, "Which queue; normal without it")
+        ->type_name("high|normal|low");
     command.add_option(
         "--id", request.id, "The job's id; a job of that id is joined, not run again"
     );
