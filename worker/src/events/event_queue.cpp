@@ -10,7 +10,11 @@ std::string& text_of(Event& event) {
     return event.data["text"].get_ref<std::string&>();
 }
 
+/// Of the texts alone: other events are bounded by their number.
 std::size_t bytes_of(const Event& event) {
+    if (event.type != EventType::kToken) {
+        return 0;
+    }
     const auto text = event.data.find("text");
     return text == event.data.end() ? 0 : text->get_ref<const std::string&>().size();
 }

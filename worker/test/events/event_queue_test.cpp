@@ -139,5 +139,15 @@ TEST(EventQueue, ForgetsAnEpochThatIsClosedOrEnded) {
     queue.close("job", 3);
 }
 
+TEST(EventQueue, AnEventOfAnotherKindThatHasATextTakesNoRoomFromTexts) {
+    EventQueue queue;
+    const EventQueue::Time now{};
+    queue.push(event(EventType::kProgress, 1, 0, {{"text", "some"}}), now);
+    EXPECT_EQ(queue.take(now).size(), 1);
+    queue.push(token("more"), now);
+    EXPECT_EQ(queue.take(now).size(), 1);
+    EXPECT_EQ(queue.counts().dropped, 0);
+}
+
 }  // namespace
 }  // namespace inference
