@@ -235,7 +235,7 @@ TEST(ReadItems, GivesAnyPartOfThem) {
 
 TEST(ReadItems, AsManyAsFitIntoABlockAreReadAtOnceAndALargerOneAlone) {
     const std::string text = "0\n1\n22222222222\n3\n4\n5\n";
-    for (const auto [block, reads] : {std::pair{100, 1}, {6, 3}, {1, 6}}) {
+    for (const auto& [block, reads] : {std::pair{100, 1}, {6, 3}, {1, 6}}) {
         const SmallBlocks lines(text, static_cast<std::size_t>(block));
         const auto offsets = scan_items(lines, [](std::int64_t, std::int64_t, std::string_view) {});
         std::string bytes;
