@@ -5,6 +5,7 @@
 #include "files/journal.hpp"
 #include "files/line_reader.hpp"
 #include "files/s3/object_source.hpp"
+#include "files/s3/random_token.hpp"
 #include "files/s3/s3_upload.hpp"
 #include "files/s3/segment_log.hpp"
 #include "files/scratch_folder.hpp"
@@ -15,7 +16,6 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
-#include <random>
 #include <utility>
 #include <vector>
 
@@ -69,13 +69,6 @@ Claim claim_from(const std::string& text) {
     return end == std::string::npos
                ? Claim{.job_id = text, .token = {}}
                : Claim{.job_id = text.substr(0, end), .token = text.substr(end + 1)};
-}
-
-std::string new_token() {
-    std::random_device random;
-    std::array<char, 17> text{};
-    std::snprintf(text.data(), text.size(), "%08x%08x", random(), random());
-    return text.data();
 }
 
 template <class Number>
@@ -138,7 +131,7 @@ std::string ObjectStorage::read(const ObjectName& name) const {
 
 Result<void> ObjectStorage::claim(const std::string& output, std::string_view job_id) const {
     const ObjectName lock = lock_of(output);
-    if (client_->put_if_absent(lock, std::string(job_id) + "\n" + new_token())) {
+    if (client_->put_if_absent(lock, std::string(job_id) + "\n" + random_token())) {
         return {};
     }
     const Claim owner = claim_from(read(lock));

@@ -1,8 +1,9 @@
 #include "files/s3/segment_log.hpp"
 
+#include "files/s3/random_token.hpp"
+
 #include <array>
 #include <cstdio>
-#include <random>
 #include <utility>
 
 namespace inference {
@@ -11,17 +12,10 @@ namespace {
 /// More is not kept in memory to be written once more.
 constexpr std::size_t kLargestMerge = 4 * 1024 * 1024;
 
-std::string random_name() {
-    std::random_device random;
-    std::array<char, 17> text{};
-    std::snprintf(text.data(), text.size(), "%08x%08x", random(), random());
-    return text.data();
-}
-
 }  // namespace
 
 SegmentLog::SegmentLog(std::shared_ptr<const S3Client> client, ObjectName folder)
-    : client_(std::move(client)), folder_(std::move(folder)), writer_(random_name()) {}
+    : client_(std::move(client)), folder_(std::move(folder)), writer_(random_token()) {}
 
 ObjectName SegmentLog::next_name() {
     std::array<char, 16> number{};
